@@ -1,0 +1,20 @@
+"""What is said: the conversation log, and the outbox through which everything reaches a worker."""
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import settings
+from bot.cases.model import Message, Outbox, Worker
+
+
+def log(session: Session, worker: Worker, speaker: str, text: str, case_id: int | None = None) -> None:
+    """Adds a line to the conversation that the desk shows. `speaker` is worker, bot or staff:<name>."""
+    session.add(Message(worker_id=worker.id, case_id=case_id, speaker=speaker, text=text, at=settings.now()))
+
+
+def send(session: Session, worker: Worker, key: str, text: str, buttons: list[dict] | None = None) -> bool:
+    """Puts a message for the worker into the outbox. False when one with the same `key` is there already."""
+    if session.scalar(select(Outbox.id).where(Outbox.key == key)) is not None:
+        return False
+    session.add(Outbox(worker_id=worker.id, channel=worker.channel, key=key, body={"text": text, "buttons": buttons or []},
+                       status="waiting", attempts=0, created_at=settings.now()))
+    return True

@@ -1,0 +1,266 @@
+"""The tables. What could name or describe a person is an Encrypted column; the rest is what desks sort and count by."""
+from datetime import date, datetime
+
+from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Index, Integer, String, TypeDecorator, UniqueConstraint
+from sqlalchemy import DateTime as _DateTime
+from sqlalchemy.orm import declarative_base, relationship
+
+from bot.cases.crypto import Encrypted
+from bot.settings import CHINA
+
+Base = declarative_base()
+
+
+class Moment(TypeDecorator):
+    """A moment in China time; SQLite forgets zones, so it is stored as China's clock shows it."""
+
+    impl = _DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect):
+        return None if value is None else value.astimezone(CHINA).replace(tzinfo=None)
+
+    def process_result_value(self, value, dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=CHINA)
+
+
+class Secret(Base):
+    """Values the installation makes for itself once, such as the key of the keyed hash."""
+
+    __tablename__ = "secret"
+    name = Column(String(40), primary_key=True)
+    value = Column(Encrypted, nullable=False)
+
+
+class Worker(Base):
+    """One person on one channel, known by a pseudonym. `sender` is the keyed hash Rasa sees; `address` is where answers go."""
+
+    __tablename__ = "worker"
+    id = Column(Integer, primary_key=True)
+    code = Column(String(12), nullable=False, unique=True)  # "W-7K3FQ2", said to the worker and to staff
+    channel = Column(String(16), nullable=False)  # telegram | web | rest
+    sender = Column(String(64), nullable=False, unique=True)
+    address = Column(Encrypted)
+    language = Column(String(12))
+    consented_at = Column(Moment)
+    handover = Column(String(8), nullable=False, default="bot")  # bot | waiting | person
+    blocked_at = Column(Moment)
+    created_at = Column(Moment, nullable=False)
+    seen_at = Column(Moment, nullable=False)
+    dialogue = Column(Encrypted)  # what the bot asked and what waits for confirmation
+    cases = relationship("Case", back_populates="worker", order_by="Case.id")
+
+
+class Case(Base):
+    """One matter. The columns beside the facts are what the queue sorts by; they follow the latest assessment."""
+
+    __tablename__ = "case"
+    id = Column(Integer, primary_key=True)
+    code = Column(String(12), nullable=False, unique=True)  # "G-26-4F7K2"
+    worker_id = Column(ForeignKey("worker.id", ondelete="SET NULL"))
+    status = Column(String(10), nullable=False, default="open")  # open | closed | forgotten
+    opened_at = Column(Moment, nullable=False)
+    closed_at = Column(Moment)
+    issues = Column(JSON, nullable=False, default=list)
+    adcode = Column(String(6))
+    occupation = Column(String(24))
+    people = Column(Integer)
+    urgency = Column(String(10))
+    act_by = Column(Date)
+    worker = relationship("Worker", back_populates="cases")
+    facts = relationship("Fact", order_by="Fact.id", cascade="all, delete-orphan")
+    assessments = relationship("Assessment", order_by="Assessment.id", cascade="all, delete-orphan")
+    referrals = relationship("Referral", order_by="Referral.id", cascade="all, delete-orphan", back_populates="case")
+    contacts = relationship("Contact", order_by="Contact.id", cascade="all, delete-orphan")
+    __table_args__ = (Index("case_queue", "status", "urgency", "act_by"),)
+
+
+class Fact(Base):
+    """A fact as stated, never overwritten: the newest row of a name holds. Confirmed ones decide."""
+
+    __tablename__ = "fact"
+    id = Column(Integer, primary_key=True)
+    case_id = Column(ForeignKey("case.id", ondelete="CASCADE"), nullable=False, index=True)
+    name = Column(String(48), nullable=False)  # dotted contract name
+    value = Column(Encrypted)
+    source = Column(String(40), nullable=False)  # worker | staff:<name>
+    stated_at = Column(Moment, nullable=False)
+
+
+class Assessment(Base):
+    """What was answered, by which version of the law, on which day."""
+
+    __tablename__ = "assessment"
+    id = Column(Integer, primary_key=True)
+    case_id = Column(ForeignKey("case.id", ondelete="CASCADE"), nullable=False, index=True)
+    made_at = Column(Moment, nullable=False)
+    as_of = Column(Date, nullable=False)
+    knowledge_version = Column(String(32), nullable=False)
+    result = Column(Encrypted, nullable=False)
+
+
+class Referral(Base):
+    """A door the worker was shown, and what came of it. `for_hotline`: the worker agreed that staff take it up."""
+
+    __tablename__ = "referral"
+    id = Column(Integer, primary_key=True)
+    case_id = Column(ForeignKey("case.id", ondelete="CASCADE"), nullable=False, index=True)
+    body = Column(String(24), nullable=False)
+    level = Column(String(12))
+    adcode = Column(String(6))
+    status = Column(String(12), nullable=False, default="told")  # told contacted answered deflected escalated resolved closed
+    for_hotline = Column(Boolean, nullable=False, default=False, index=True)
+    consented_at = Column(Moment)
+    assigned_to = Column(ForeignKey("staff.id", ondelete="SET NULL"))
+    created_at = Column(Moment, nullable=False)
+    changed_at = Column(Moment, nullable=False)
+    resolved_at = Column(Moment)
+    outcome = Column(Encrypted)
+    case = relationship("Case", back_populates="referrals")
+
+
+class Contact(Base):
+    """One attempt to reach a body, by the worker or by staff, and its answer."""
+
+    __tablename__ = "contact"
+    id = Column(Integer, primary_key=True)
+    case_id = Column(ForeignKey("case.id", ondelete="CASCADE"), nullable=False, index=True)
+    referral_id = Column(ForeignKey("referral.id", ondelete="CASCADE"), index=True)
+    body = Column(String(24), nullable=False)
+    level = Column(String(12))
+    adcode = Column(String(6))
+    on = Column(Date, nullable=False)
+    by = Column(String(40), nullable=False)  # worker | staff:<name>
+    answer = Column(String(10), nullable=False)  # none | answered | acting | deflected
+    reason = Column(String(28))
+    words = Column(Encrypted)
+    source_message = Column(String(64), unique=True)  # the message that reported it: told twice, logged once
+    created_at = Column(Moment, nullable=False)
+
+
+class Deflection(Base):
+    """A row of the deflection log. It outlives the case, which may be erased; then only the coarse columns stay."""
+
+    __tablename__ = "deflection"
+    id = Column(Integer, primary_key=True)
+    case_id = Column(String(40), nullable=False, index=True)  # the case's code, or that of an imported log
+    case_ref = Column(ForeignKey("case.id", ondelete="SET NULL"), index=True)
+    referral_id = Column(ForeignKey("referral.id", ondelete="SET NULL"))
+    contact_id = Column(ForeignKey("contact.id", ondelete="SET NULL"))
+    opened_on = Column(Date)
+    place = Column(String(80))
+    adcode = Column(String(6))
+    occupation = Column(String(24))
+    issue = Column(String(28))
+    people = Column(Integer)
+    body = Column(String(24))
+    level = Column(String(12))
+    contacted_on = Column(Date, index=True)
+    aware = Column(String(8), nullable=False, default="unknown")
+    involved = Column(String(8), nullable=False, default="unknown")
+    answer = Column(String(10))  # answered | deflected | no_answer
+    reason = Column(String(28))
+    words = Column(Encrypted)
+    words_released = Column(Boolean, nullable=False, default=False)
+    first_answer_on = Column(Date)
+    resolved_on = Column(Date)
+    outcome = Column(Encrypted)
+    outcome_released = Column(Boolean, nullable=False, default=False)
+    knew_first = Column(String(12))
+    created_at = Column(Moment, nullable=False)
+
+
+class Message(Base):
+    """What was said, for the desk's view of the conversation."""
+
+    __tablename__ = "message"
+    id = Column(Integer, primary_key=True)
+    worker_id = Column(ForeignKey("worker.id", ondelete="CASCADE"), nullable=False, index=True)
+    case_id = Column(ForeignKey("case.id", ondelete="SET NULL"), index=True)
+    speaker = Column(String(40), nullable=False)  # worker | bot | staff:<name>
+    text = Column(Encrypted, nullable=False)
+    at = Column(Moment, nullable=False)
+
+
+class Inbox(Base):
+    """An update as a messenger delivered it, kept until it is handled. One (channel, update_id) is stored once."""
+
+    __tablename__ = "inbox"
+    id = Column(Integer, primary_key=True)
+    channel = Column(String(16), nullable=False)
+    update_id = Column(String(64), nullable=False)
+    sender = Column(String(64), nullable=False)  # order is kept per sender
+    payload = Column(Encrypted)
+    status = Column(String(10), nullable=False, default="received")  # received | handled | set_aside
+    attempts = Column(Integer, nullable=False, default=0)
+    next_try_at = Column(Moment)
+    received_at = Column(Moment, nullable=False)
+    handled_at = Column(Moment)
+    __table_args__ = (UniqueConstraint("channel", "update_id"), Index("inbox_waiting", "channel", "status", "id"))
+
+
+class Outbox(Base):
+    """A message that must reach a worker. `key` makes a second enqueue of the same message a no-op."""
+
+    __tablename__ = "outbox"
+    id = Column(Integer, primary_key=True)
+    worker_id = Column(ForeignKey("worker.id", ondelete="CASCADE"), nullable=False, index=True)
+    channel = Column(String(16), nullable=False)
+    key = Column(String(80), nullable=False, unique=True)
+    body = Column(Encrypted, nullable=False)  # {"text": …, "buttons": [{"title": …, "payload": …}]}
+    status = Column(String(10), nullable=False, default="waiting")  # waiting | sent | failed
+    attempts = Column(Integer, nullable=False, default=0)
+    next_try_at = Column(Moment)
+    created_at = Column(Moment, nullable=False)
+    sent_at = Column(Moment)
+    message_id = Column(String(32))  # the messenger's own number, to edit or delete it later
+    __table_args__ = (Index("outbox_waiting", "channel", "status", "id"),)
+
+
+class Button(Base):
+    """A button that was shown: Telegram carries 64 bytes, so it carries `key` and the payload stays here."""
+
+    __tablename__ = "button"
+    key = Column(String(16), primary_key=True)
+    worker_id = Column(ForeignKey("worker.id", ondelete="CASCADE"), nullable=False, index=True)
+    title = Column(Encrypted, nullable=False)
+    payload = Column(Encrypted, nullable=False)
+    created_at = Column(Moment, nullable=False)
+    used_at = Column(Moment)
+
+
+class Staff(Base):
+    """An account of the desk."""
+
+    __tablename__ = "staff"
+    id = Column(Integer, primary_key=True)
+    name = Column(String(40), nullable=False, unique=True)
+    role = Column(String(8), nullable=False)  # hotline | admin
+    password_hash = Column(String(160), nullable=False)
+    must_change = Column(Boolean, nullable=False, default=True)
+    created_at = Column(Moment, nullable=False)
+    disabled_at = Column(Moment)
+
+
+class StaffSession(Base):
+    """A sign-in. Only a hash of the cookie's token is kept."""
+
+    __tablename__ = "staff_session"
+    token_hash = Column(String(64), primary_key=True)
+    staff_id = Column(ForeignKey("staff.id", ondelete="CASCADE"), nullable=False)
+    csrf = Column(String(64), nullable=False)
+    language = Column(String(12))
+    created_at = Column(Moment, nullable=False)
+    seen_at = Column(Moment, nullable=False)
+
+
+class Audit(Base):
+    """Who saw or changed what, on the desk."""
+
+    __tablename__ = "audit"
+    id = Column(Integer, primary_key=True)
+    at = Column(Moment, nullable=False)
+    staff = Column(String(40), nullable=False)
+    action = Column(String(40), nullable=False)
+    subject = Column(String(80))
+    detail = Column(Encrypted)

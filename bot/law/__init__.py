@@ -1,0 +1,128 @@
+"""The law as data: dated quantities, structured rules and every sentence said to a worker, loaded from the YAML beside this file.
+
+- `periods/`, `figures/`: one file, one quantity, `values` by the date each came into force.
+- `rules/`: structured rules (bodies, excuses, insurance, evidence, questions).
+- `text/<language>/`: sentences by key, the same keys in each language.
+- `places/`: the table of places.
+"""
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+
+HERE = Path(__file__).parent
+DATED = ("periods", "figures")
+
+
+class LawError(Exception):
+    """The knowledge base has no such entry, or none in force on that day."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One quantity as it stood from `start` until `end` (None: still in force)."""
+
+    start: date
+    end: date | None
+    value: object
+    law: tuple[dict, ...]
+    source: str
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Law:
+    """The whole knowledge base, read once. `version` changes with any byte of it."""
+
+    version: str
+    dated: dict[str, tuple[Entry, ...]]
+    rules: dict[str, object]
+    texts: dict[str, dict[str, str]]
+
+    @property
+    def languages(self) -> list[str]:
+        return sorted(self.texts)
+
+    def entry(self, id: str, on: date) -> Entry:
+        """The entry of a quantity in force on a day. Raises LawError when there is none."""
+        for entry in self.dated.get(id, ()):
+            if entry.start <= on and (entry.end is None or on <= entry.end):
+                return entry
+        raise LawError(f"{id}: nothing in force on {on}")
+
+    def value(self, id: str, on: date):
+        """The value of a quantity on a day, in the unit its file names."""
+        return self.entry(id, on).value
+
+    def cite(self, id: str, on: date) -> list[dict]:
+        """The articles a quantity rests on: [{"name", "article"}]."""
+        return [dict(article) for article in self.entry(id, on).law]
+
+    def rule(self, name: str):
+        """A structured rule file, e.g. `bodies`."""
+        try:
+            return self.rules[name]
+        except KeyError:
+            raise LawError(f"{name}: no such rule") from None
+
+    def text(self, key: str, language: str, **fields) -> str:
+        """A sentence in a language, its {fields} filled in. Raises LawError for an unknown key."""
+        try:
+            sentence = self.texts[language][key]
+        except KeyError:
+            raise LawError(f"{key}: no sentence in {language}") from None
+        return sentence.format_map(fields) if fields else sentence
+
+    def has_text(self, key: str, language: str) -> bool:
+        return key in self.texts.get(language, ())
+
+
+def best_language(law: Law, language: str | None) -> str:
+    """The language to answer in: the one asked for where it exists, else Chinese."""
+    return language if language in law.texts else "zh"
+
+
+@lru_cache(maxsize=1)
+def load() -> Law:
+    """The knowledge base from disk, cached for the life of the process."""
+    return read(HERE)
+
+
+def read(folder: Path) -> Law:
+    """A knowledge base from a folder laid out like this one. Raises LawError naming the file that cannot be read."""
+    digest = hashlib.sha256()
+    parsed: dict[Path, object] = {}
+    for path in sorted(folder.rglob("*.yml")) + sorted(folder.rglob("*.tsv")):
+        data = path.read_bytes()
+        digest.update(str(path.relative_to(folder)).encode() + b"\0" + data)
+        if path.suffix == ".yml":
+            try:
+                parsed[path.relative_to(folder)] = yaml.load(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            except yaml.YAMLError as error:
+                raise LawError(f"{path.relative_to(folder)}: {error}".replace("\n", " ")) from None
+    dated = {}
+    rules: dict[str, object] = {}
+    texts: dict[str, dict[str, str]] = {}
+    checked = date.min
+    for path, content in parsed.items():
+        kind = path.parts[0]
+        if kind in DATED:
+            id = str(path.with_suffix("")).replace("\\", "/")
+            dated[id] = tuple(_entry(id, row) for row in content["values"])
+            checked = max(checked, content["last_checked"])
+        elif kind == "rules":
+            rules["/".join(path.with_suffix("").parts[1:])] = content
+        elif kind == "text":
+            for key, sentence in content.items():
+                texts.setdefault(path.parts[1], {})[f"{path.stem}.{key}"] = sentence.strip()
+    return Law(f"{checked}+{digest.hexdigest()[:12]}", dated, rules, texts)
+
+
+def _entry(id: str, row: dict) -> Entry:
+    try:
+        return Entry(row["from"], row.get("until"), row["value"], tuple(row["law"]), row["source"], row.get("note"))
+    except (KeyError, TypeError) as error:
+        raise LawError(f"{id}: an entry lacks {error}") from None

@@ -1,0 +1,85 @@
+"""Settings from the environment (names in docs/settings.md). Nothing secret has a default.
+
+Keys made by `make setup` lie in `var/`; the environment wins over the files.
+"""
+import os
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+class SettingsError(Exception):
+    """A setting is missing or malformed; the message names it and says what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    database_url: str
+    rasa_url: str
+    action_url: str | None
+    redis_url: str | None
+    telegram_token: str | None
+    telegram_api_url: str
+    telegram_proxy: str | None
+    telegram_webhook_url: str | None
+    telegram_webhook_secret: str | None
+    desk_host: str
+    desk_port: int
+
+
+def read() -> Settings:
+    """The settings in force now. Raises SettingsError for a value that cannot be used."""
+    port = os.environ.get("DESK_PORT", "8080")
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise SettingsError(f"DESK_PORT: {port!r} is not a port number")
+    return Settings(
+        database_url=os.environ.get("DATABASE_URL") or f"sqlite:///{VAR / 'gongyou.db'}",
+        rasa_url=(os.environ.get("RASA_URL") or "http://127.0.0.1:5005").rstrip("/"),
+        action_url=os.environ.get("ACTION_URL") or None,
+        redis_url=os.environ.get("REDIS_URL") or None,
+        telegram_token=os.environ.get("TELEGRAM_TOKEN") or None,
+        telegram_api_url=(os.environ.get("TELEGRAM_API_URL") or "https://api.telegram.org").rstrip("/"),
+        telegram_proxy=os.environ.get("TELEGRAM_PROXY") or None,
+        telegram_webhook_url=os.environ.get("TELEGRAM_WEBHOOK_URL") or None,
+        telegram_webhook_secret=os.environ.get("TELEGRAM_WEBHOOK_SECRET") or None,
+        desk_host=os.environ.get("DESK_HOST") or "127.0.0.1",
+        desk_port=int(port),
+    )
+
+
+def secret_keys() -> list[str]:
+    """Keys for personal data, newest first: `BOT_SECRET_KEYS`, or the file `make setup` wrote."""
+    text = os.environ.get("BOT_SECRET_KEYS")
+    if not text:
+        try:
+            text = (VAR / "secret_keys").read_text()
+        except FileNotFoundError:
+            raise SettingsError("BOT_SECRET_KEYS: no key for personal data; run `make setup`, or set it") from None
+    keys = [part.strip() for part in text.replace("\n", ",").split(",") if part.strip()]
+    if not keys:
+        raise SettingsError("BOT_SECRET_KEYS: empty")
+    return keys
+
+
+def now() -> datetime:
+    """The moment in China; `BOT_TODAY` moves the day and keeps the hour."""
+    moment = datetime.now(CHINA)
+    fixed = os.environ.get("BOT_TODAY")
+    return datetime.combine(_day(fixed), moment.time(), CHINA) if fixed else moment
+
+
+def today() -> date:
+    """Today in China, or `BOT_TODAY`."""
+    return now().date()
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise SettingsError(f"BOT_TODAY: {text!r} is not a date like 2026-11-22") from None

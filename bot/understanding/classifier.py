@@ -1,0 +1,403 @@
+"""Says what a message is about: one intent, and every issue it reports.
+
+A linear model over character n-grams (Chinese), words and word-bound n-grams (English) and cue words from
+``lexicon/issue_cues.yml``. No Rasa and no TensorFlow here, so that ``parse`` and the tests start quickly.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Iterable, Sequence
+
+import joblib
+import numpy as np
+import scipy.sparse as sp
+import yaml
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.svm import LinearSVC
+
+from bot.understanding.examples import ISSUES, LABOUR_ISSUES, NOT_LABOUR, Example
+
+CUES = Path(__file__).parent / "lexicon" / "issue_cues.yml"
+
+#: Longer messages are cut: what a worker has not said in this many characters is not found by reading on.
+LONGEST = 2000
+#: Raised whenever features change, so that a model saved by older code is trained again, not misread.
+FORMAT = 1
+#: Weight of the cue features against the n-grams (each n-gram block has length 1). Found by cross-validation.
+CUE_WEIGHT = 0.35
+FOLDS = 4
+
+_CJK = re.compile(r"[\u3400-\u9fff]")
+_NOT_CJK = re.compile(r"[^\u3400-\u9fff]+")
+_SPACE_AT_CJK = re.compile(r"(?<=[\u3400-\u9fff，,])\s+(?=[\u3400-\u9fff])")
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
+_PUNCTUATION = re.compile(r"[^\w\s]+")
+_SPACE = re.compile(r"\s+")
+_WORD = re.compile(r"[a-z][a-z']+|0")
+_CLAUSE_END = re.compile(r"[。！？!?；;\n]+|(?<=[a-z])\.\s")
+
+
+def _simplify(text: str) -> str:
+    global _simplify
+    try:
+        from bot.understanding.language import simplify
+    except ImportError:
+        from opencc import OpenCC
+
+        simplify = OpenCC("t2s").convert
+    _simplify = simplify
+    return simplify(text)
+
+
+def normalise(text: str) -> str:
+    """One spelling for what is the same: simplified, half-width, lower-case, digits as 0, single punctuation."""
+    text = unicodedata.normalize("NFKC", text[:LONGEST]).lower().replace("’", "'")
+    if _CJK.search(text):
+        text = _simplify(text)
+    text = _DIGITS.sub("0", text)
+    text = _SPACE_AT_CJK.sub("", text)
+    return _SPACE.sub(" ", text).strip()
+
+
+def _chinese(text: str) -> str:
+    """The text for character n-grams; empty for one without Chinese, which would only add noise there."""
+    if not _CJK.search(text):
+        return ""
+    return _SPACE.sub(" ", _PUNCTUATION.sub(" ", text)).strip()
+
+
+def _latin(text: str) -> str:
+    return " ".join(_WORD.findall(text))
+
+
+def clauses(text: str) -> list[str]:
+    """The sentences of a normalised message; short ones are joined to the one before."""
+    parts: list[str] = []
+    for part in _CLAUSE_END.split(text):
+        part = part.strip(" ,，、.")
+        if not part:
+            continue
+        if parts and len(part) < 8:
+            parts[-1] += "，" + part
+        else:
+            parts.append(part)
+    return parts
+
+
+class Lexicon:
+    """Cue words by group, found with spaCy's PhraseMatcher; one feature a group and language."""
+
+    def __init__(self, path: Path = CUES) -> None:
+        import spacy
+        from spacy.matcher import PhraseMatcher
+
+        with path.open(encoding="utf-8") as stream:
+            groups = yaml.safe_load(stream)
+        self.groups = sorted(groups)
+        self._index = {group: column for column, group in enumerate(self.groups)}
+        self._pipes = {}
+        for language in ("zh", "en"):
+            pipe = spacy.blank(language)  # blank zh splits into characters: no segmenter to disagree with
+            matcher = PhraseMatcher(pipe.vocab)
+            for group in self.groups:
+                phrases = groups[group].get(language) or []
+                docs = [pipe.make_doc(normalise(phrase)) for phrase in phrases]
+                if docs:
+                    matcher.add(group, docs)
+            self._pipes[language] = (pipe, matcher)
+
+    def find(self, text: str) -> dict[str, int]:
+        """How many different cues of each group stand in a normalised text."""
+        pipe, matcher = self._pipes["zh" if _CJK.search(text) else "en"]
+        if not text or not len(matcher):
+            return {}
+        doc = pipe.make_doc(text)
+        seen = {(pipe.vocab.strings[key], doc[start:end].text) for key, start, end in matcher(doc)}
+        counts: dict[str, int] = {}
+        for group, _ in seen:
+            counts[group] = counts.get(group, 0) + 1
+        return counts
+
+    def transform(self, texts: Sequence[str]) -> sp.csr_matrix:
+        """One row a text; a second cue of a group adds little, so the count is damped."""
+        rows, columns, values = [], [], []
+        for row, text in enumerate(texts):
+            for group, count in self.find(text).items():
+                rows.append(row)
+                columns.append(self._index[group])
+                values.append(1.0 + 0.5 * np.log(count))
+        return sp.csr_matrix((values, (rows, columns)), shape=(len(texts), len(self.groups)))
+
+
+class Features:
+    """Turns normalised texts into rows."""
+
+    def __init__(self) -> None:
+        self.lexicon = Lexicon()
+        common = {"sublinear_tf": True, "dtype": np.float64}
+        self.blocks = [
+            (_chinese, TfidfVectorizer(analyzer="char", ngram_range=(1, 4), min_df=2, lowercase=False, **common)),
+            (_latin, TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"\S+", lowercase=False, **common)),
+            (_latin, TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=2, lowercase=False, **common)),
+        ]
+
+    def fit(self, texts: Sequence[str]) -> "Features":
+        """Learns the vocabularies. A language without examples leaves its block out."""
+        kept = []
+        for view, vectorizer in self.blocks:
+            try:
+                vectorizer.fit([view(text) for text in texts])
+            except ValueError:
+                continue
+            kept.append((view, vectorizer))
+        self.blocks = kept
+        return self
+
+    def transform(self, texts: Sequence[str]) -> sp.csr_matrix:
+        """One row a text: n-gram blocks of length 1 each, then the cues."""
+        parts = [vectorizer.transform([view(text) for text in texts]) for view, vectorizer in self.blocks]
+        parts.append(self.lexicon.transform(texts) * CUE_WEIGHT)
+        return sp.hstack(parts, format="csr")
+
+    def __getstate__(self) -> dict:
+        return {"blocks": self.blocks}  # the lexicon is data of the code, not of the model
+
+    def __setstate__(self, state: dict) -> None:
+        self.blocks = state["blocks"]
+        self.lexicon = Lexicon()
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a message says. ``ranking`` is every intent with its probability, the likeliest first."""
+
+    intent: str
+    confidence: float
+    issues: list[str]
+    ranking: list[tuple[str, float]]
+
+
+class Linear:
+    """Weights of a one-vs-rest linear model, free of the estimator that found them."""
+
+    def __init__(self, weights: np.ndarray, bias: np.ndarray) -> None:
+        self.weights = np.ascontiguousarray(weights.T)
+        self.bias = bias
+
+    def __call__(self, rows: sp.csr_matrix) -> np.ndarray:
+        return rows @ self.weights + self.bias
+
+
+def fit_intents(rows: sp.csr_matrix, intents: Sequence[str], names: Sequence[str], strength: float = 0.6) -> Linear:
+    """One-vs-rest support vectors; the margins become probabilities by one temperature."""
+    svm = LinearSVC(C=strength, class_weight="balanced", random_state=0)
+    svm.fit(rows, intents)
+    weights = np.zeros((len(names), rows.shape[1]))
+    bias = np.full(len(names), -3.0)  # an intent without examples in this fold
+    known = {name: row for row, name in enumerate(svm.classes_)}
+    two = len(known) == 2
+    for row, name in enumerate(names):
+        if name in known:
+            sign = 1.0 if not two or known[name] == 1 else -1.0
+            source = 0 if two else known[name]
+            weights[row] = sign * svm.coef_[source]
+            bias[row] = sign * svm.intercept_[source]
+    return Linear(weights, bias)
+
+
+def fit_issues(rows: sp.csr_matrix, table: np.ndarray, strength: float = 6.0) -> Linear:
+    """One logistic regression an issue: a message may report several."""
+    weights, bias = [], []
+    for column in range(table.shape[1]):
+        wanted = table[:, column]
+        if wanted.min() == wanted.max():
+            weights.append(np.zeros(rows.shape[1]))
+            bias.append(-6.0 if not wanted[0] else 6.0)
+            continue
+        regression = LogisticRegression(C=strength, class_weight="balanced", solver="liblinear", random_state=0)
+        regression.fit(rows, wanted)
+        weights.append(regression.coef_[0])
+        bias.append(regression.intercept_[0])
+    return Linear(np.array(weights), np.array(bias))
+
+
+def _softmax(scores: np.ndarray) -> np.ndarray:
+    scores = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return scores / scores.sum(axis=1, keepdims=True)
+
+
+def _sigmoid(scores: np.ndarray) -> np.ndarray:
+    return 1.0 / (1.0 + np.exp(-scores))
+
+
+def issue_table(examples: Iterable[Example]) -> np.ndarray:
+    """One row an example, one column an issue."""
+    return np.array([[issue in example.issues for issue in ISSUES] for example in examples], dtype=int)
+
+
+def best_temperature(scores: np.ndarray, wanted: np.ndarray) -> float:
+    """The factor on the margins that makes held-out examples likeliest."""
+    picks = np.arange(len(wanted))
+    factors = np.geomspace(0.5, 12, 40)
+    losses = [-np.log(_softmax(scores * factor)[picks, wanted] + 1e-12).mean() for factor in factors]
+    return float(factors[int(np.argmin(losses))])
+
+
+def best_thresholds(scores: np.ndarray, table: np.ndarray, least: float = 0.35, most: float = 0.85) -> np.ndarray:
+    """Per issue the probability from which a *further* issue is reported: best F1 on held-out examples."""
+    chosen = []
+    grid = np.linspace(least, most, 26)
+    for column in range(table.shape[1]):
+        probability, wanted = _sigmoid(scores[:, column]), table[:, column] == 1
+        values = []
+        for edge in grid:
+            hit = probability >= edge
+            values.append(2 * (hit & wanted).sum() / max(1, hit.sum() + wanted.sum()))
+        # the mean place of all nearly best edges is steadier than the single best
+        near = grid[np.array(values) >= max(values) - 0.005]
+        chosen.append(float(near.mean()))
+    return np.array(chosen)
+
+
+def folds(examples: Sequence[Example], count: int = FOLDS) -> np.ndarray:
+    """The fold of each example: every intent spread evenly, neighbours in the files kept apart."""
+    seen: dict[tuple[str, str], int] = {}
+    numbers = []
+    for example in examples:
+        key = (example.language, example.intent)
+        seen[key] = seen.get(key, -1) + 1
+        numbers.append(seen[key] % count)
+    return np.array(numbers)
+
+
+class Model:
+    """A trained classifier; see :func:`train`."""
+
+    def __init__(
+        self,
+        features: Features,
+        names: list[str],
+        intents: Linear,
+        issues: Linear,
+        temperature: float,
+        thresholds: np.ndarray,
+    ) -> None:
+        self.format = FORMAT
+        self.features = features
+        self.names = names
+        self.intents = intents
+        self.issues = issues
+        self.temperature = temperature
+        self.thresholds = thresholds
+
+    def predict(self, text: str) -> Prediction:
+        """What one message says. Empty text is nothing, with confidence 0."""
+        return self.predict_many([text])[0]
+
+    def predict_many(self, texts: Sequence[str]) -> list[Prediction]:
+        """The same for many messages at once, which is faster."""
+        clean = [normalise(text) for text in texts]
+        pieces, owners = [], []
+        for owner, text in enumerate(clean):
+            parts = clauses(text)
+            for piece in [text] + (parts if len(parts) > 1 else []):
+                pieces.append(piece)
+                owners.append(owner)
+        rows = self.features.transform(pieces)
+        intents, issues = self.intents(rows), self.issues(rows)
+        owners = np.array(owners)
+        found = []
+        for owner, text in enumerate(clean):
+            mine = np.flatnonzero(owners == owner)
+            if not any(letter.isalnum() for letter in text):
+                found.append(Prediction("", 0.0, [], []))
+                continue
+            found.append(self.decide(*combine(intents[mine], issues[mine])))
+        return found
+
+    def decide(self, intent_scores: np.ndarray, issue_scores: np.ndarray) -> Prediction:
+        """From scores to one consistent answer."""
+        chances = _softmax(intent_scores[None, :] * self.temperature)[0]
+        order = np.argsort(-chances, kind="stable")
+        ranking = [(self.names[place], float(chances[place])) for place in order]
+        intent, confidence = ranking[0]
+        return Prediction(intent, confidence, self._issues(intent, _sigmoid(issue_scores)), ranking)
+
+    def _issues(self, intent: str, chances: np.ndarray) -> list[str]:
+        if intent == NOT_LABOUR:
+            return [NOT_LABOUR]
+        if intent not in LABOUR_ISSUES:
+            return []
+        more = [
+            (chances[column], issue)
+            for column, issue in enumerate(ISSUES)
+            if issue not in (intent, NOT_LABOUR) and chances[column] >= self.thresholds[column]
+        ]
+        return [intent] + [issue for _, issue in sorted(more, key=lambda pair: (-pair[0], pair[1]))[:4]]
+
+    def save(self, path: Path | str) -> None:
+        """Writes the model to one file."""
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        joblib.dump(self, path, compress=3)
+
+    @staticmethod
+    def load(path: Path | str) -> "Model":
+        """Reads a model that :meth:`save` wrote; only files of our own, since pickles run code."""
+        model = joblib.load(path)
+        if getattr(model, "format", None) != FORMAT:
+            raise ValueError(f"{path}: written by another version of the classifier; train again")
+        return model
+
+
+#: How far the single clauses count against the whole message. Found by cross-validation.
+CLAUSE_SHARE = 0.3
+
+
+def combine(intents: np.ndarray, issues: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """One score from the whole message (first row) and its clauses: a problem may stand in one sentence of many."""
+    if len(intents) == 1:
+        return intents[0], issues[0]
+    whole, parts = intents[0], intents[1:]
+    intent = (1 - CLAUSE_SHARE) * whole + CLAUSE_SHARE * parts.mean(axis=0)
+    issue = np.maximum(issues[0], (1 - CLAUSE_SHARE) * issues[1:].max(axis=0) + CLAUSE_SHARE * issues[0])
+    return intent, issue
+
+
+def train(examples: Iterable[Example], progress: Callable[[str], None] | None = None) -> Model:
+    """Learns from examples of any languages. The same examples give the same model."""
+    say = progress or (lambda line: None)
+    examples = list(examples)
+    if len({example.intent for example in examples}) < 2:
+        raise ValueError("training needs examples of at least two intents")
+    say(f"{len(examples)} examples: features")
+    texts = [normalise(example.text) for example in examples]
+    features = Features().fit(texts)
+    rows = features.transform(texts)
+    names = sorted({example.intent for example in examples})
+    intents = np.array([example.intent for example in examples])
+    wanted = np.array([names.index(intent) for intent in intents])
+    table = issue_table(examples)
+
+    # Calibration on held-out folds; the vocabulary is shared, which leaks no label.
+    fold = folds(examples)
+    held_intents, held_issues = np.zeros((len(examples), len(names))), np.zeros(table.shape)
+    for number in range(FOLDS):
+        say(f"calibration {number + 1}/{FOLDS}")
+        inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        if not len(outside) or len(set(intents[inside])) < 2:
+            continue
+        held_intents[outside] = fit_intents(rows[inside], intents[inside], names)(rows[outside])
+        held_issues[outside] = fit_issues(rows[inside], table[inside])(rows[outside])
+    temperature = best_temperature(held_intents, wanted)
+    reporting = np.flatnonzero(table.any(axis=1))
+    thresholds = best_thresholds(held_issues[reporting], table[reporting])
+
+    say("final fit")
+    return Model(
+        features, names, fit_intents(rows, intents, names), fit_issues(rows, table), temperature, thresholds
+    )
