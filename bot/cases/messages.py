@@ -7,7 +7,12 @@ from bot.cases.model import Message, Outbox, Worker
 
 
 def log(session: Session, worker: Worker, speaker: str, text: str, case_id: int | None = None) -> None:
-    """Adds a line to the conversation that the desk shows. `speaker` is worker, bot or staff:<name>."""
+    """Adds a line to the conversation that the desk shows. `speaker` is worker, bot or staff:<name>.
+
+    Before consent nothing a worker says is written down.
+    """
+    if worker.consented_at is None:
+        return
     session.add(Message(worker_id=worker.id, case_id=case_id, speaker=speaker, text=text, at=settings.now()))
 
 

@@ -1,0 +1,46 @@
+"""What every part of the reasoning is handed: the facts, the law, the day, the language, and what was concluded so far."""
+from dataclasses import dataclass
+from datetime import date
+
+from bot.guidance.facts import Facts
+from bot.law import Law
+
+CLASSES = ("labour_relationship", "not_fully_conforming", "civil", "unclear")
+
+
+@dataclass(frozen=True)
+class Context:
+    """`relationship` is one of CLASSES; `issues` are the facts' issues, or what the facts themselves show."""
+
+    facts: Facts
+    law: Law
+    today: date
+    language: str
+    issues: tuple[str, ...] = ()
+    relationship: str = "unclear"
+
+    def text(self, key: str, **fields) -> str:
+        """The sentence in the worker's language."""
+        return self.law.text(key, self.language, **fields)
+
+    def value(self, id: str, on: date | None = None):
+        """A dated quantity as in force on a day (default: today)."""
+        return self.law.value(id, on or self.today)
+
+    def cite(self, id: str, on: date | None = None) -> list[dict]:
+        """The articles a dated quantity rests on."""
+        return self.law.cite(id, on or self.today)
+
+    def day(self, day: date) -> str:
+        """A day as messages write it: 2026年12月31日, 31 December 2026."""
+        if self.language == "en":
+            return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+        return f"{day.year}年{day.month}月{day.day}日"
+
+    def yuan(self, amount: float) -> str:
+        """A sum as messages write it: 61,800 元, 61,800 yuan."""
+        shown = f"{amount:,.2f}".rstrip("0").rstrip(".")
+        return f"{shown} yuan" if self.language == "en" else f"{shown} 元"
+
+
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
