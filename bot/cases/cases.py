@@ -1,0 +1,76 @@
+"""A matter from its first fact to its end: opening it, adding facts, assessing it."""
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import settings
+from bot.cases import deflections
+from bot.cases.facts_tree import nest
+from bot.cases.model import Assessment, Case, Fact, Worker
+from bot.cases.workers import new_code
+
+
+def current(session: Session, worker: Worker) -> Case | None:
+    """The worker's open case, the latest one if there are several."""
+    return session.scalar(select(Case).where(Case.worker_id == worker.id, Case.status == "open").order_by(Case.id.desc()))
+
+
+def open_case(session: Session, worker: Worker) -> Case:
+    """A new, empty case of this worker."""
+    now = settings.now()
+    case = Case(code=new_code(f"G-{now:%y}-", 5), worker_id=worker.id, status="open", opened_at=now, issues=[])
+    session.add(case)
+    session.flush()
+    return case
+
+
+def close(session: Session, case: Case) -> None:
+    case.status, case.closed_at = "closed", settings.now()
+
+
+def stated(case: Case) -> dict:
+    """The facts as they stand, by dotted name: the newest statement of each; a withdrawn one (null) is absent."""
+    newest = {fact.name: fact.value for fact in case.facts}
+    return {name: value for name, value in newest.items() if value is not None}
+
+
+def facts(case: Case) -> dict:
+    """The facts as `guidance` reads them, with what the bodies answered."""
+    tree = nest(stated(case))
+    if case.contacts:
+        tree["contacts"] = [_contact_fact(contact) for contact in case.contacts]
+    return tree
+
+
+def state(session: Session, case: Case, values: dict, source: str = "worker") -> bool:
+    """Adds facts by dotted name; what has not changed is not written again. True if anything was new."""
+    before = stated(case)
+    fresh = {name: value for name, value in values.items() if before.get(name) != value}
+    for name, value in fresh.items():
+        case.facts.append(Fact(name=name, value=value, source=source, stated_at=settings.now()))
+    session.flush()
+    return bool(fresh)
+
+
+def keep_assessment(session: Session, case: Case, result: dict) -> None:
+    """Stores an assessment unless it says what the last one said, and brings the case's summary up to date."""
+    last = case.assessments[-1] if case.assessments else None
+    if last is None or last.result != result:
+        case.assessments.append(Assessment(made_at=settings.now(), as_of=date.fromisoformat(result["as_of"]),
+                                           knowledge_version=result["knowledge_version"], result=result))
+    told = stated(case)
+    case.issues = result["issues"]
+    case.urgency = result["urgency"]
+    case.adcode = told.get("adcode")
+    case.occupation = told.get("occupation")
+    case.people = told.get("people")
+    open_days = [row["act_by"] for row in result["deadlines"] if row["status"] in ("open", "urgent") and row.get("act_by")]
+    case.act_by = date.fromisoformat(min(open_days)) if open_days else None
+    session.flush()
+    deflections.follow_case(session, case)
+
+
+def _contact_fact(contact) -> dict:
+    return {"body": contact.body, "level": contact.level, "on": contact.on.isoformat(), "answer": contact.answer,
+            "reason": contact.reason, "words": (contact.words or "")[:2000] or None}

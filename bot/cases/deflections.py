@@ -1,0 +1,119 @@
+"""The deflection log: one row for each contact with a body and each referral to the hotline, in the contract's columns."""
+import csv
+import io
+import json
+from datetime import date
+
+from openpyxl import Workbook
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import settings
+from bot.cases.model import Case, Contact, Deflection, Referral
+from bot.law import places
+
+COLUMNS = ("case_id", "opened_on", "place", "adcode", "occupation", "issue", "people", "body", "level", "contacted_on", "aware",
+           "involved", "answer", "reason", "words", "first_answer_on", "resolved_on", "outcome", "knew_first")
+LOGGED = {"none": "no_answer", "answered": "answered", "acting": "answered", "deflected": "deflected"}
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def log(session: Session, case: Case, referral: Referral, contact: Contact | None, *, aware: str = "unknown",
+        involved: str = "unknown") -> Deflection:
+    """Adds the row of a contact, or of a referral to the hotline that nobody has answered yet (`contact` None)."""
+    today = settings.today()
+    row = Deflection(case_id=case.code, case_ref=case.id, referral_id=referral.id, opened_on=case.opened_at.date(), adcode=case.adcode,
+                     occupation=case.occupation, body=referral.body, level=referral.level, aware=aware, involved=involved,
+                     answer="no_answer", contacted_on=today, created_at=settings.now())
+    if contact is not None:
+        row.contact_id, row.contacted_on, row.answer = contact.id, contact.on, LOGGED[contact.answer]
+        row.reason, row.words = contact.reason, contact.words
+        row.first_answer_on = contact.on if contact.answer != "none" else None
+    _describe(row, case)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def follow_case(session: Session, case: Case) -> None:
+    """Facts learnt later (place, trade, number of people) reach the rows already written."""
+    for row in session.scalars(select(Deflection).where(Deflection.case_ref == case.id)):
+        _describe(row, case)
+
+
+def correct_reason(session: Session, contact: Contact, reason: str) -> None:
+    for row in session.scalars(select(Deflection).where(Deflection.contact_id == contact.id)):
+        row.reason = reason
+
+
+def answered(session: Session, referral: Referral) -> None:
+    for row in _rows_of(session, referral):
+        row.answer = "answered"
+        row.first_answer_on = row.first_answer_on or settings.today()
+        row.involved = "yes"
+
+
+def resolved(session: Session, referral: Referral, outcome: str) -> None:
+    for row in _rows_of(session, referral):
+        row.resolved_on, row.outcome = settings.today(), outcome
+        row.involved = "yes"
+        if row.answer == "no_answer":
+            row.answer, row.first_answer_on = "answered", row.first_answer_on or settings.today()
+
+
+def rows(session: Session, since: date | None = None) -> list[dict]:
+    """The log as dicts of COLUMNS, oldest first; words and outcomes only where a member of staff released them."""
+    query = select(Deflection).order_by(Deflection.id)
+    if since is not None:
+        query = query.where(Deflection.contacted_on >= since)
+    return [_public(row) for row in session.scalars(query)]
+
+
+def export(session: Session, format: str, since: date | None = None) -> bytes:
+    """The log as csv, xlsx or json. Cells that a spreadsheet would run as a formula get a leading apostrophe."""
+    table = rows(session, since)
+    if format == "json":
+        return json.dumps(table, ensure_ascii=False, indent=1).encode() + b"\n"
+    cells = [[_cell(row[column]) for column in COLUMNS] for row in table]
+    return _csv(cells) if format == "csv" else _xlsx(cells)
+
+
+def _describe(row: Deflection, case: Case) -> None:
+    row.adcode, row.occupation, row.people = case.adcode, case.occupation, case.people
+    row.issue = case.issues[0] if case.issues else None
+    row.place = places.full_name(case.adcode, "zh") if case.adcode else None
+
+
+def _rows_of(session: Session, referral: Referral):
+    return session.scalars(select(Deflection).where(Deflection.referral_id == referral.id))
+
+
+def _public(row: Deflection) -> dict:
+    shown = {column: getattr(row, column) for column in COLUMNS}
+    shown["words"] = row.words if row.words_released else None
+    shown["outcome"] = row.outcome if row.outcome_released else None
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in shown.items()}
+
+
+def _cell(value):
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return "'" + value
+    return "" if value is None else value
+
+
+def _csv(cells: list[list]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    writer.writerows(cells)
+    return ("\ufeff" + text.getvalue()).encode()  # the mark makes Excel read Chinese
+
+
+def _xlsx(cells: list[list]) -> bytes:
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("deflections")
+    for line in [list(COLUMNS), *cells]:
+        sheet.append(line)
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()

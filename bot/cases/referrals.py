@@ -1,0 +1,106 @@
+"""Doors: which were shown to the worker, who was contacted, what they answered, and what staff took up.
+
+Every contact writes a row of the deflection log in the same transaction, and so does every referral to the
+hotline; the row is closed only when the matter is resolved. What stays unresolved stays in the log.
+"""
+from datetime import date
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from bot import settings
+from bot.cases import deflections
+from bot.cases.model import Case, Contact, Referral, Staff
+
+OPEN = ("told", "contacted", "answered", "deflected", "escalated")
+AFTER = {"none": "contacted", "answered": "answered", "acting": "answered", "deflected": "deflected"}
+
+
+def tell(session: Session, case: Case, routes: list[dict]) -> None:
+    """Records the doors of an assessment as shown to the worker, once each."""
+    known = {(referral.body, referral.level, referral.adcode) for referral in case.referrals}
+    now = settings.now()
+    for route in routes:
+        door = (route["body"], route.get("level"), route.get("adcode"))
+        if door not in known:
+            case.referrals.append(Referral(body=door[0], level=door[1], adcode=door[2], status="told", created_at=now, changed_at=now))
+            known.add(door)
+    session.flush()
+
+
+def log_contact(session: Session, case: Case, *, body: str, level: str | None, adcode: str | None, on: date, by: str, answer: str,
+                reason: str | None = None, words: str | None = None, aware: str = "unknown", involved: str = "unknown",
+                source_message: str | None = None) -> Contact:
+    """Writes down one attempt and its answer, and logs it as a deflection row.
+
+    `answer` is none, answered, acting or deflected; `by` is worker or staff:<name>. The same `source_message`
+    is logged once: a repetition returns the first contact.
+    """
+    if source_message is not None:
+        told = session.scalar(select(Contact).where(Contact.source_message == source_message))
+        if told is not None:
+            return told
+    referral = _referral(session, case, body, level, adcode)
+    referral.status, referral.changed_at = AFTER[answer], settings.now()
+    contact = Contact(referral_id=referral.id, body=body, level=level, adcode=referral.adcode, on=on, by=by, answer=answer,
+                      reason=reason if answer != "none" else "no_answer", words=words, source_message=source_message,
+                      created_at=settings.now())
+    case.contacts.append(contact)
+    session.flush()
+    deflections.log(session, case, referral, contact, aware=aware, involved="yes" if answer == "acting" else involved)
+    return contact
+
+
+def correct_reason(session: Session, contact: Contact, reason: str) -> None:
+    """The worker says that the body's answer was another one."""
+    contact.reason = reason
+    deflections.correct_reason(session, contact, reason)
+
+
+def to_hotline(session: Session, case: Case) -> Referral:
+    """Opens (or finds) the case's referral to the hotline. Call it only with the worker's consent."""
+    for referral in case.referrals:
+        if referral.for_hotline and referral.status in OPEN:
+            return referral
+    now = settings.now()
+    referral = Referral(body="hotline", adcode=case.adcode, status="contacted", for_hotline=True, consented_at=now,
+                        created_at=now, changed_at=now)
+    case.referrals.append(referral)
+    session.flush()
+    deflections.log(session, case, referral, None)
+    return referral
+
+
+def take(session: Session, referral: Referral, staff: Staff) -> bool:
+    """Gives the referral to a member of staff; False when a colleague was quicker."""
+    taken = session.execute(update(Referral).where(Referral.id == referral.id, Referral.assigned_to.is_(None))
+                            .values(assigned_to=staff.id, changed_at=settings.now())
+                            .execution_options(synchronize_session=False)).rowcount == 1
+    session.refresh(referral)
+    return taken or referral.assigned_to == staff.id
+
+
+def answered(session: Session, referral: Referral) -> None:
+    """Staff answered the worker: the day counts as the first answer."""
+    if referral.status in ("told", "contacted"):
+        referral.status, referral.changed_at = "answered", settings.now()
+    deflections.answered(session, referral)
+
+
+def resolve(session: Session, referral: Referral, outcome: str, by: str) -> None:
+    """Closes a referral with what changed for the worker, in words. `by` is worker or staff:<name>."""
+    now = settings.now()
+    referral.status, referral.outcome, referral.resolved_at, referral.changed_at = "resolved", outcome, now, now
+    deflections.resolved(session, referral, outcome)
+
+
+def _referral(session: Session, case: Case, body: str, level: str | None, adcode: str | None) -> Referral:
+    """The case's referral to this door, made where the worker went to one we had not named."""
+    for referral in case.referrals:
+        if referral.body == body and referral.level == level and (adcode is None or referral.adcode == adcode) and not referral.for_hotline:
+            return referral
+    now = settings.now()
+    made = Referral(body=body, level=level, adcode=adcode or case.adcode, status="contacted", created_at=now, changed_at=now)
+    case.referrals.append(made)
+    session.flush()
+    return made
