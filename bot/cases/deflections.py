@@ -106,7 +106,7 @@ def _csv(cells: list[list]) -> bytes:
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
     writer.writerows(cells)
-    return ("\ufeff" + text.getvalue()).encode()  # the mark makes Excel read Chinese
+    return text.getvalue().encode()
 
 
 def _xlsx(cells: list[list]) -> bytes:

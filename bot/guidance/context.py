@@ -31,6 +31,10 @@ class Context:
         """The articles a dated quantity rests on."""
         return self.law.cite(id, on or self.today)
 
+    def past(self, days) -> list[date]:
+        """Those of the days that have come; what has not happened yet restarts nothing."""
+        return [day for day in days if day <= self.today]
+
     def day(self, day: date) -> str:
         """A day as messages write it: 2026年12月31日, 31 December 2026."""
         if self.language == "en":

@@ -1,0 +1,65 @@
+"""Turns a counted period into the contract's deadline object, with the working in words."""
+from datetime import date
+
+from bot.guidance import calendar
+from bot.guidance.context import Context
+from bot.guidance.deadlines.clock import Run, plain_end
+
+URGENT_DAYS = 30
+
+
+def counted(ctx: Context, id: str, issue: str, period: str, run: Run, *, event: str, notes: list[str] = (), needs: list[str] = (),
+            urgent_from: date | None = None, extra: dict | None = None) -> dict:
+    """A deadline that runs. `period` is the id under law/periods, `event` the key of the sentence that says what started it,
+    `urgent_from` a day from which it counts as urgent whatever is left."""
+    left = (run.last_day - ctx.today).days
+    if left < 0:
+        status = "passed"
+    elif left <= URGENT_DAYS or (urgent_from is not None and ctx.today >= urgent_from):
+        status = "urgent"
+    else:
+        status = "open"
+    how = _how(ctx, id, period, run, event)
+    result = {"id": id, "issue": issue, "starts_on": run.starts_on.isoformat(), "last_day": run.last_day.isoformat(),
+              "act_by": run.act_by.isoformat(), "days_left": left, "status": status, "law": ctx.cite(f"periods/{period}"),
+              "why": _join(ctx, [*how, *notes]), "needs": list(needs), "how": how, "provisional": not run.certain}
+    return {**result, **(extra or {})}
+
+
+def standing(ctx: Context, id: str, issue: str, status: str, why: list[str], *, law: list[dict], needs: list[str] = (),
+             extra: dict | None = None) -> dict:
+    """A deadline without days: not_running, unlimited_while_employed or unknown."""
+    return {"id": id, "issue": issue, "starts_on": None, "last_day": None, "act_by": None, "days_left": None, "status": status,
+            "law": law, "why": _join(ctx, why), "needs": list(needs), "how": [], "provisional": False, **(extra or {})}
+
+
+def length_of(ctx: Context, length: dict) -> str:
+    """A period in words: 1 年, 30 天; 1 year, 30 days."""
+    (unit, count), = length.items()
+    plural = "" if count == 1 else "_many"
+    return ctx.text(f"deadlines.length_{unit}{plural}", count=count)
+
+
+def _how(ctx: Context, id: str, period: str, run: Run, event: str) -> list[str]:
+    length = ctx.value(f"periods/{period}")
+    said = [ctx.text(f"deadlines.{event}", day=ctx.day(run.first_start), length=length_of(ctx, length))]
+    if run.restarts:
+        said.append(ctx.text("deadlines.restarted", day=ctx.day(run.starts_on)))
+    if run.paused > 0:
+        said.append(ctx.text("deadlines.paused", count=run.paused))
+    if run.end != plain_end(run.starts_on, length) or "working_days" not in length:
+        said.append(ctx.text("deadlines.ends", day=ctx.day(run.end)))
+    if run.last_day != run.end:
+        by_law = ctx.law.rule("rolling")["by_law"].get(id)
+        article = by_law or ctx.law.rule("rolling")["analogy"]
+        said.append(ctx.text("deadlines.rolled" if by_law else "deadlines.rolled_by_analogy", day=ctx.day(run.end),
+                             last=ctx.day(run.last_day), law=article["name"], article=article["article"]))
+    if run.act_by < run.last_day:
+        said.append(ctx.text("deadlines.safe_day", day=ctx.day(run.act_by)))
+    if not run.certain:
+        said.append(ctx.text("deadlines.provisional", year=max(run.end, run.last_day).year, published=calendar.PUBLISHED[-1]))
+    return said
+
+
+def _join(ctx: Context, sentences: list[str]) -> str:
+    return (" " if ctx.language == "en" else "").join(sentence for sentence in sentences if sentence)

@@ -1,0 +1,127 @@
+"""Clocks after an injury at work: recognition, review of the decision, appraisal, and the civil claim."""
+from datetime import date
+
+from bot.guidance.context import Context
+from bot.guidance.deadlines import clock, describe, pay
+
+
+def _event(ctx: Context) -> tuple[date | None, str]:
+    """The accident, or the day an occupational disease was diagnosed."""
+    injury = ctx.facts.injury
+    if injury.kind == "occupational_disease" or (injury.on is None and injury.diagnosed_on is not None):
+        return injury.diagnosed_on, "from_diagnosis"
+    return injury.on, "from_accident"
+
+
+def _concerned(ctx: Context) -> bool:
+    return "work_injury" in ctx.issues
+
+
+def _needed(ctx: Context) -> str:
+    return "injury.diagnosed_on" if ctx.facts.injury.kind == "occupational_disease" else "injury.on"
+
+
+def recognition_by_employer(ctx: Context) -> list[dict]:
+    """The employer's 30 days; when they are over, nothing is lost for the worker."""
+    injury = ctx.facts.injury
+    if not _concerned(ctx) or injury.recognised is not None or injury.recognition_received_on is not None:
+        return []
+    law = ctx.cite("periods/injury_recognition_employer")
+    if injury.employer_applied_on is not None:
+        return [describe.standing(ctx, "injury_recognition_employer", "work_injury", "not_running",
+                                  [ctx.text("deadlines.employer_applied", day=ctx.day(injury.employer_applied_on))], law=law)]
+    start, event = _event(ctx)
+    if start is None:
+        return [describe.standing(ctx, "injury_recognition_employer", "work_injury", "unknown", [ctx.text("deadlines.injury_needs_day")],
+                                  law=law, needs=[_needed(ctx)])]
+    run = clock.run(start, ctx.value("periods/injury_recognition_employer"))
+    key = "employer_late" if run.last_day < ctx.today else "employer_clock"
+    return [describe.counted(ctx, "injury_recognition_employer", "work_injury", "injury_recognition_employer", run,
+                             event=event + "_employer", notes=[ctx.text("deadlines." + key)])]
+
+
+def recognition_by_worker(ctx: Context) -> list[dict]:
+    """The year of the worker, relatives or the union; time lost without their own fault is not counted."""
+    injury = ctx.facts.injury
+    if not _concerned(ctx) or injury.recognised is not None or injury.recognition_received_on is not None:
+        return []
+    law = ctx.cite("periods/injury_recognition_worker")
+    if injury.employer_applied_on is not None:
+        return [describe.standing(ctx, "injury_recognition_worker", "work_injury", "not_running",
+                                  [ctx.text("deadlines.employer_applied", day=ctx.day(injury.employer_applied_on))], law=law)]
+    start, event = _event(ctx)
+    if start is None:
+        return [describe.standing(ctx, "injury_recognition_worker", "work_injury", "unknown", [ctx.text("deadlines.injury_needs_day")],
+                                  law=law, needs=[_needed(ctx)])]
+    run = clock.run(start, ctx.value("periods/injury_recognition_worker"), pauses=ctx.facts.suspensions)
+    notes = [ctx.text("deadlines.recognition_pause")] if run.paused else []
+    if run.last_day < ctx.today:
+        notes.append(ctx.text("deadlines.recognition_passed"))
+    return [describe.counted(ctx, "injury_recognition_worker", "work_injury", "injury_recognition_worker", run, event=event, notes=notes)]
+
+
+def occupational_injury_application(ctx: Context) -> list[dict]:
+    """Protection of platform workers: no verified day, so the advice is at once."""
+    facts = ctx.facts
+    if not _concerned(ctx) or not (facts.is_platform() or facts.injury.kind == "on_platform_order"):
+        return []
+    return [describe.standing(ctx, "occupational_injury_application", "work_injury", "unknown",
+                              [ctx.text("deadlines.occupational_injury")], law=ctx.law.rule("references")["occupational_injury"])]
+
+
+def review_by_reconsideration(ctx: Context) -> list[dict]:
+    """60 days for administrative review of a refused recognition."""
+    injury = ctx.facts.injury
+    if injury.recognition_received_on is None or injury.recognised is True:
+        return []
+    if injury.reconsideration_received_on is not None:
+        return [describe.standing(ctx, "injury_review_reconsideration", "work_injury", "not_running",
+                                  [ctx.text("deadlines.reconsidered", day=ctx.day(injury.reconsideration_received_on))],
+                                  law=ctx.cite("periods/injury_review_reconsideration"))]
+    run = clock.run(injury.recognition_received_on, ctx.value("periods/injury_review_reconsideration"))
+    return [describe.counted(ctx, "injury_review_reconsideration", "work_injury", "injury_review_reconsideration", run,
+                             event="from_decision", notes=[ctx.text("deadlines.review_either")])]
+
+
+def review_by_court(ctx: Context) -> list[dict]:
+    """Six months to sue against a refused recognition."""
+    injury = ctx.facts.injury
+    if injury.recognition_received_on is None or injury.recognised is True:
+        return []
+    if injury.reconsideration_received_on is not None:
+        return [describe.standing(ctx, "injury_review_court", "work_injury", "not_running",
+                                  [ctx.text("deadlines.reconsidered", day=ctx.day(injury.reconsideration_received_on))],
+                                  law=ctx.cite("periods/injury_review_court"))]
+    run = clock.run(injury.recognition_received_on, ctx.value("periods/injury_review_court"))
+    return [describe.counted(ctx, "injury_review_court", "work_injury", "injury_review_court", run, event="from_decision")]
+
+
+def court_after_reconsideration(ctx: Context) -> list[dict]:
+    """15 days to sue after the decision of the review."""
+    received = ctx.facts.injury.reconsideration_received_on
+    if received is None:
+        return []
+    run = clock.run(received, ctx.value("periods/injury_court_after_reconsideration"))
+    return [describe.counted(ctx, "injury_court_after_reconsideration", "work_injury", "injury_court_after_reconsideration", run,
+                             event="from_review_decision")]
+
+
+def appraisal_review(ctx: Context) -> list[dict]:
+    """15 days to ask the province for a second appraisal."""
+    received = ctx.facts.injury.appraisal_received_on
+    if received is None:
+        return []
+    run = clock.run(received, ctx.value("periods/appraisal_review"))
+    return [describe.counted(ctx, "appraisal_review", "work_injury", "appraisal_review", run, event="from_appraisal_review")]
+
+
+def civil_claim(ctx: Context) -> list[dict]:
+    """Three years for damages under civil law, where the injury may fall outside work-injury insurance."""
+    injury = ctx.facts.injury
+    if not _concerned(ctx) or ctx.relationship == "labour_relationship" or injury.recognised is True:
+        return []
+    start = injury.on or injury.diagnosed_on
+    if start is None:
+        return [describe.standing(ctx, "civil_injury_claim", "work_injury", "unknown", [ctx.text("deadlines.injury_needs_day")],
+                                  law=ctx.cite("periods/civil_claim"), needs=[_needed(ctx)])]
+    return [pay.civil(ctx, "civil_injury_claim", "work_injury", start, "from_injury_civil")]

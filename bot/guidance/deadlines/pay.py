@@ -1,0 +1,147 @@
+"""Clocks of money owed: the second wage, labour inspection, pay under civil law, the written debt note."""
+from datetime import date, timedelta
+
+from bot.guidance.context import Context
+from bot.guidance.deadlines import clock, describe
+from bot.guidance.facts import add_months, add_years
+
+DAY = timedelta(days=1)
+MONTHLY_WARNING_DAYS = 30
+INSPECTED = ("wage_arrears", "no_contract", "overtime_rest", "social_insurance", "leave_maternity", "contract_terms", "health_safety",
+             "discrimination_harassment")
+NO_SECOND_WAGE = ("student", "self_employed", "past_retirement_age", "platform_crowdsourced")
+PAY_OUTSIDE_LABOUR_LAW = ("student", "self_employed", "subcontracted")
+
+
+def double_wage_window(ctx: Context) -> tuple[date, date, bool] | None:
+    """(first day, last day, still accruing) of the time for which the second wage is due; None where there is none.
+
+    The first day is the one after the first month; the last is the day before the contract was signed, the day the job
+    ended, or the day before the first anniversary, whichever is first (劳动合同法实施条例 6, 7).
+    """
+    facts = ctx.facts
+    if facts.started_on is None:
+        return None
+    first = add_months(facts.started_on, ctx.value("periods/double_wage_grace")["months"])
+    full_year = add_years(facts.started_on, ctx.value("periods/double_wage_cap")["years"]) - DAY
+    ends = [full_year]
+    if facts.contract_signed_on is not None:
+        ends.append(facts.contract_signed_on - DAY)
+    if facts.ended_on is not None:
+        ends.append(facts.ended_on)
+    last = min(ends)
+    return (first, last, last == full_year and ctx.today <= full_year) if last >= first else None
+
+
+def double_wage(ctx: Context) -> list[dict]:
+    """The year for the second wage, counted from the end of the time it accrued, with the day from which months begin to lapse."""
+    facts = ctx.facts
+    if "no_contract" not in ctx.issues or ctx.relationship == "civil" or facts.employment_form in NO_SECOND_WAGE:
+        return []
+    law = ctx.cite("periods/double_wage_limit")
+    if facts.started_on is None:
+        return [describe.standing(ctx, "double_wage", "no_contract", "unknown", [ctx.text("deadlines.double_wage_needs_start")], law=law,
+                                  needs=["started_on"])]
+    if facts.written_contract and facts.contract_signed_on is None:
+        return [describe.standing(ctx, "double_wage", "no_contract", "unknown", [ctx.text("deadlines.double_wage_needs_signing")], law=law,
+                                  needs=["contract_signed_on"])]
+    window = double_wage_window(ctx)
+    first_month_ends = add_months(facts.started_on, 1)
+    if window is None or ctx.today < first_month_ends:
+        key = "double_wage_first_month" if window is not None else "double_wage_none"
+        return [describe.standing(ctx, "double_wage", "no_contract", "not_running",
+                                  [ctx.text("deadlines." + key, day=ctx.day(first_month_ends))], law=law)]
+    first, last, accruing = window
+    lost_from = add_years(first, 1)
+    run = clock.run(last, ctx.value("periods/double_wage_limit"), restarts=ctx.past([*facts.claimed_on, *facts.employer_promised_on]),
+                    pauses=facts.suspensions)
+    notes = [ctx.text("deadlines.double_wage_window", first=ctx.day(first), last=ctx.day(last)),
+             ctx.text("deadlines.double_wage_monthly", day=ctx.day(lost_from))]
+    if accruing:
+        notes.append(ctx.text("deadlines.double_wage_accruing"))
+    if run.restarts:
+        notes.append(ctx.text("deadlines.restart_proof"))
+    if ctx.relationship != "labour_relationship":
+        notes.append(ctx.text("deadlines.double_wage_only_employer"))
+    if run.last_day < ctx.today:
+        notes.append(ctx.text("deadlines.passed_still_file"))
+        if any(day in run.too_late for day in facts.employer_promised_on):
+            notes.append(ctx.text("deadlines.promise_after_expiry"))
+    filed = facts.arbitration.filed_on
+    if filed is not None and filed <= run.last_day:
+        return [describe.standing(ctx, "double_wage", "no_contract", "not_running",
+                                  [ctx.text("deadlines.arbitration_filed", day=ctx.day(filed))], law=law)]
+    return [describe.counted(ctx, "double_wage", "no_contract", "double_wage_limit", run, event="from_end_of_double_wage", notes=notes,
+                             urgent_from=lost_from - MONTHLY_WARNING_DAYS * DAY,
+                             extra={"part_lost_from": lost_from.isoformat(), "accrues_from": first.isoformat(), "accrues_to": last.isoformat()})]
+
+
+def inspection_complaint(ctx: Context) -> list[dict]:
+    """Two years for a complaint to labour inspection, from the end of the breach."""
+    if ctx.relationship == "civil":
+        return []
+    return [_complaint(ctx, issue) for issue in ctx.issues if issue in INSPECTED]
+
+
+def _complaint(ctx: Context, issue: str) -> dict:
+    facts, law = ctx.facts, ctx.cite("periods/inspection_complaint")
+    ended, event = facts.infringement_ended_on, "from_end_of_breach"
+    notes = []
+    if ended is None and facts.ended_on is not None:
+        ended, event = facts.ended_on, "inspection_from_end_of_work"
+        if issue == "wage_arrears":
+            notes.append(ctx.text("deadlines.inspection_may_continue"))
+    if ended is None and facts.left_work() is False:
+        return describe.standing(ctx, "inspection_complaint", issue, "not_running", [ctx.text("deadlines.inspection_going_on")], law=law)
+    if ended is None:
+        return describe.standing(ctx, "inspection_complaint", issue, "unknown", [ctx.text("deadlines.inspection_needs_end")], law=law,
+                                 needs=["ended_on", "still_employed"])
+    run = clock.run(ended, ctx.value("periods/inspection_complaint"))
+    if run.last_day < ctx.today:
+        notes.append(ctx.text("deadlines.inspection_passed"))
+    return describe.counted(ctx, "inspection_complaint", issue, "inspection_complaint", run, event=event, notes=notes)
+
+
+def civil_pay_claim(ctx: Context) -> list[dict]:
+    """Three years for pay that is owed outside a labour relationship: a foreman's hands, students, the self-employed."""
+    facts = ctx.facts
+    outside = ctx.relationship == "civil" or facts.employment_form in PAY_OUTSIDE_LABOUR_LAW
+    if "wage_arrears" not in ctx.issues or not outside:
+        return []
+    law = ctx.cite("periods/civil_claim")
+    start = facts.debt_due_on or facts.ended_on or facts.owed_since or facts.infringed_on
+    if start is None:
+        needs = ["owed_since"] if facts.left_work() is False else ["ended_on"]
+        return [describe.standing(ctx, "civil_pay_claim", "wage_arrears", "unknown", [ctx.text("deadlines.civil_pay_needs_day")], law=law,
+                                  needs=needs)]
+    return [civil(ctx, "civil_pay_claim", "wage_arrears", start, "from_pay_due")]
+
+
+def debt_note_claim(ctx: Context) -> list[dict]:
+    """Three years on a written debt note, from the day it was to be paid."""
+    facts = ctx.facts
+    if not facts.written_debt_note:
+        return []
+    if facts.debt_due_on is None:
+        return [describe.standing(ctx, "debt_note_claim", "wage_arrears", "unknown", [ctx.text("deadlines.debt_note_needs_day")],
+                                  law=ctx.cite("periods/civil_claim"), needs=["debt_due_on"])]
+    return [civil(ctx, "debt_note_claim", "wage_arrears", facts.debt_due_on, "from_debt_due")]
+
+
+def civil(ctx: Context, id: str, issue: str, start: date, event: str) -> dict:
+    """A three-year civil claim; only an obstacle in its last six months lengthens it (民法典 194)."""
+    facts = ctx.facts
+    restarts = ctx.past([*facts.claimed_on, *facts.employer_promised_on])
+    run = clock.run(start, ctx.value("periods/civil_claim"), restarts=restarts, pauses=facts.suspensions, pause_rule="last_six_months")
+    if facts.court.filed_on is not None and facts.court.filed_on <= run.last_day:
+        return describe.standing(ctx, id, issue, "not_running", [ctx.text("deadlines.court_filed", day=ctx.day(facts.court.filed_on))],
+                                 law=ctx.cite("periods/civil_claim"))
+    notes = [ctx.text("deadlines.restart_proof")] if run.restarts else []
+    if run.last_day < ctx.today:
+        notes.append(ctx.text("deadlines.civil_passed"))
+        if any(day in run.too_late for day in facts.employer_promised_on):
+            notes.append(ctx.text("deadlines.promise_after_expiry"))
+    return describe.counted(ctx, id, issue, "civil_claim", run, event=event, notes=notes)
+
+
+

@@ -1,0 +1,43 @@
+"""Warnings in time: what must not be signed, missed or deleted in this case."""
+from datetime import date
+
+from bot.guidance.context import Context
+from bot.guidance.deadlines import OTHERS
+
+
+def build(ctx: Context, deadlines: list[dict]) -> list[str]:
+    """The sentences whose condition holds, in the order of law/rules/warnings.yml."""
+    rule = ctx.law.rule("warnings")
+    return [ctx.text(f"warnings.{id}") for id in rule["order"] if CONDITIONS[id](ctx, deadlines, rule)]
+
+
+def _dates(ctx: Context) -> list[date]:
+    facts = ctx.facts
+    named = [facts.started_on, facts.ended_on, facts.infringed_on, facts.injury.on, facts.injury.diagnosed_on, facts.owed_since,
+             facts.contract_signed_on, *facts.claimed_on, *facts.employer_promised_on, *(contact.on for contact in facts.contacts)]
+    return [day for day in named if day is not None]
+
+
+def _do_not_fit(ctx, deadlines, rule) -> bool:
+    start, end = ctx.facts.started_on, ctx.facts.ended_on
+    contradiction = end is not None and ctx.facts.still_employed is True
+    return contradiction or (start is not None and end is not None and end < start)
+
+
+def _little_time(ctx, deadlines, rule) -> bool:
+    return any(row["id"] not in OTHERS and row["status"] == "urgent" and 0 <= row["days_left"] < rule["legal_aid_days"] for row in deadlines)
+
+
+CONDITIONS = {
+    "dates_do_not_fit": _do_not_fit,
+    "future_date": lambda ctx, deadlines, rule: any(day > ctx.today for day in _dates(ctx)),
+    "legal_aid_at_once": _little_time,
+    "retaliation": lambda ctx, deadlines, rule: bool(ctx.facts.retaliation_feared),
+    "hearing": lambda ctx, deadlines, rule: ctx.facts.arbitration.accepted_on is not None and ctx.facts.arbitration.award_received_on is None,
+    "blank_paper": lambda ctx, deadlines, rule: bool({"wage_arrears", "no_contract", "work_injury", "dismissal"} & set(ctx.issues)),
+    "foreman_note": lambda ctx, deadlines, rule: "wage_arrears" in ctx.issues and (
+        ctx.facts.employment_form == "subcontracted" or ctx.facts.occupation == "construction" or bool(ctx.facts.written_debt_note)),
+    "leaving_reason": lambda ctx, deadlines, rule: ctx.facts.left_work() is False and bool({"wage_arrears", "social_insurance"} & set(ctx.issues)),
+    "keep_proof": lambda ctx, deadlines, rule: bool(ctx.issues),
+    "group": lambda ctx, deadlines, rule: (ctx.facts.people or 1) >= 10,
+}
