@@ -7,6 +7,7 @@ A linear model over character n-grams (Chinese), words and word-bound n-grams (E
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,13 +90,25 @@ def clauses(text: str) -> list[str]:
     return parts
 
 
+def _spacy():
+    """spaCy without TensorFlow: its thinc imports any deep-learning library it finds, seconds of start-up for nothing."""
+    hidden = [name for name in ("tensorflow", "torch") if name not in sys.modules]
+    for name in hidden:
+        sys.modules[name] = None  # type: ignore[assignment]  # makes the import fail, which thinc expects
+    try:
+        import spacy
+        from spacy.matcher import PhraseMatcher
+    finally:
+        for name in hidden:
+            del sys.modules[name]
+    return spacy, PhraseMatcher
+
+
 class Lexicon:
     """Cue words by group, found with spaCy's PhraseMatcher; one feature a group and language."""
 
     def __init__(self, path: Path = CUES) -> None:
-        import spacy
-        from spacy.matcher import PhraseMatcher
-
+        spacy, PhraseMatcher = _spacy()
         with path.open(encoding="utf-8") as stream:
             groups = yaml.safe_load(stream)
         self.groups = sorted(groups)
@@ -106,7 +119,7 @@ class Lexicon:
             matcher = PhraseMatcher(pipe.vocab)
             for group in self.groups:
                 phrases = groups[group].get(language) or []
-                docs = [pipe.make_doc(normalise(phrase)) for phrase in phrases]
+                docs = [pipe.make_doc(normalise(str(phrase))) for phrase in phrases]
                 if docs:
                     matcher.add(group, docs)
             self._pipes[language] = (pipe, matcher)
