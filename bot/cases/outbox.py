@@ -1,0 +1,56 @@
+"""The sending side of the outbox (`bot.cases.messages.send` fills it): what waits for a channel, in order per worker."""
+from collections.abc import Collection
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from bot import settings
+from bot.cases.inbox import clock
+from bot.cases.model import Outbox, Worker
+
+
+def waiting(session: Session, channel: str, busy: Collection[int], limit: int) -> list[tuple[int, int]]:
+    """The rows to send now as (id, worker id): the oldest of each worker, none of a `busy` one, at most `limit`."""
+    oldest = select(func.min(Outbox.id)).where(Outbox.channel == channel, Outbox.status == "waiting",
+                                               Outbox.worker_id.not_in(busy)).group_by(Outbox.worker_id)
+    due = or_(Outbox.next_try_at.is_(None), Outbox.next_try_at <= clock())
+    rows = session.execute(select(Outbox.id, Outbox.worker_id).where(Outbox.id.in_(oldest), due).order_by(Outbox.id).limit(limit))
+    return [(row.id, row.worker_id) for row in rows]
+
+
+def sent(session: Session, row_id: int, message_id: str, rest: str = "") -> None:
+    """Notes that a message went out. With a `rest` only its beginning did, and the row waits on with the rest.
+
+    The content of what was sent is not kept here; the conversation is in the message table.
+    """
+    row = session.get(Outbox, row_id)
+    if row is None:
+        return
+    row.message_id = message_id
+    row.attempts, row.next_try_at = 0, None
+    if rest:
+        row.body = {**row.body, "text": rest}
+        return
+    row.body = {}
+    row.status, row.sent_at = "sent", settings.now()
+
+
+def retry(session: Session, row_id: int, seconds: float, *, failed: bool = True) -> int:
+    """Tries a row again in so many seconds. The number of failed tries."""
+    row = session.get(Outbox, row_id)
+    if row is None:
+        return 0
+    row.next_try_at = clock(seconds)
+    row.attempts += failed
+    return row.attempts
+
+
+def fail(session: Session, row_id: int, reason: str, *, blocked: bool = False) -> None:
+    """Gives a message up for a stated reason; `blocked`: the worker no longer wants messages from us."""
+    row = session.get(Outbox, row_id)
+    if row is None:
+        return
+    row.status, row.body = "failed", {"error": reason}
+    if blocked:
+        worker = session.get(Worker, row.worker_id)
+        worker.blocked_at = worker.blocked_at or settings.now()

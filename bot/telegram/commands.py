@@ -1,0 +1,31 @@
+"""Commands of the menu, and what they mean to Rasa. Nothing else that begins with a slash reaches Rasa as an intent."""
+import json
+import re
+
+MENU = ("start", "help", "deadlines", "human", "language", "forget")
+PAYLOADS = {"start": "/start", "help": "/ask_help", "deadlines": "/ask_deadlines", "human": "/ask_human",
+            "language": "/change_language", "forget": "/forget"}
+LANGUAGES = ("zh", "en")
+COMMAND = re.compile(r"/([A-Za-z]+)(?:@\w+)?(?:\s+(.*))?\Z", re.DOTALL)
+SLASHES = re.compile(r"[\s/]+")  # Rasa strips blanks before it looks for its slash
+
+
+def payload(text: str) -> str | None:
+    """The Rasa payload of a command such as "/language en"; None when the text is none of ours."""
+    match = COMMAND.match(text)
+    name = match and match[1].lower()
+    if name not in PAYLOADS:
+        return None
+    argument = (match[2] or "").strip()
+    fields = {}
+    if name == "start":  # the link behind a poster: t.me/<bot>?start=<payload>
+        code = re.sub(r"[^A-Za-z0-9_-]", "", argument)[:64]
+        fields = {"payload": code} if code else {}
+    elif name == "language" and argument.lower() in LANGUAGES:
+        fields = {"language": argument.lower()}
+    return PAYLOADS[name] + (json.dumps(fields) if fields else "")
+
+
+def harmless(text: str) -> str:
+    """Text in which a worker's own slash is not taken for an intent."""
+    return SLASHES.sub("", text, count=1) if SLASHES.match(text) else text

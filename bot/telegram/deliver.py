@@ -1,0 +1,122 @@
+"""From the outbox to Telegram: in order per chat, again after a fault, given up when the worker or Telegram will not have it.
+
+Sending is at least once: a message whose receipt was lost is sent again.
+"""
+import logging
+from dataclasses import dataclass
+
+from aiolimiter import AsyncLimiter
+from sqlalchemy.orm import Session
+from telegram import LinkPreviewOptions
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
+
+from bot.cases import buttons, outbox
+from bot.cases.model import Outbox, Worker
+from bot.telegram import calls, keyboards, text
+from bot.telegram.config import Config
+from bot.telegram.record import Record
+
+log = logging.getLogger(__name__)
+CHANNEL = "telegram"
+TRIES = 8  # unexpected failures of one message (our own fault) before it is given up
+LONGEST_WAIT = 60  # seconds between two tries
+BURST = 5  # messages a chat may get at once; then one a second, as Telegram asks
+MARKUP_FAULTS = ("markup", "button", "keyboard", "entit", "parse")
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """What to send next of a row: `rest` is left for the messages after it, and the buttons go on the last."""
+
+    chat_id: int
+    text: str
+    rest: str
+    buttons: list[dict]
+
+
+class Sender:
+    def __init__(self, bot: calls.Bot, record: Record, config: Config):
+        self._bot, self._record, self._config = bot, record, config
+        self._chats: dict[int, AsyncLimiter] = {}
+
+    async def find(self, busy, limit: int) -> list[tuple[int, int]]:
+        return await self._record.read(outbox.waiting, CHANNEL, busy, limit)
+
+    async def work(self, row_id: int) -> None:
+        """Sends one row, or its next part."""
+        try:
+            parcel = await self._record.write(_parcel, row_id)
+            if parcel is None:
+                return
+            await self._pace(parcel.chat_id)
+            message_id = await self._send(parcel)
+        except RetryAfter as error:
+            await self._record.write(_later, row_id, error.retry_after.total_seconds(), False)
+        except Forbidden:
+            await self._record.write(_give_up, row_id, "blocked by the worker", True)
+        except (BadRequest, ChatMigrated) as error:
+            await self._record.write(_give_up, row_id, error.message, False)
+            log.error("row %d refused by Telegram", row_id)
+        except TelegramError as error:
+            tries = await self._record.write(_back_off, row_id, self._config.retry_seconds)
+            log.warning("row %d not sent (try %d): %s", row_id, tries, type(error).__name__)
+        except Exception as error:
+            tries = await self._record.write(_back_off, row_id, self._config.retry_seconds)
+            log.error("row %d cannot be sent (try %d): %s", row_id, tries, type(error).__name__)
+            if tries >= TRIES:
+                await self._record.write(_give_up, row_id, type(error).__name__, False)
+        else:
+            await self._record.write(outbox.sent, row_id, str(message_id), parcel.rest)
+
+    async def _send(self, parcel: Parcel) -> int:
+        keyboard = keyboards.markup(parcel.buttons)
+        try:
+            message = await self._bot.send_message(parcel.chat_id, parcel.text, reply_markup=keyboard, link_preview_options=NO_PREVIEW)
+        except BadRequest as error:
+            if keyboard is None or not any(word in error.message.lower() for word in MARKUP_FAULTS):
+                raise
+            log.error("a keyboard was refused; its message goes without")
+            message = await self._bot.send_message(parcel.chat_id, parcel.text, link_preview_options=NO_PREVIEW)
+        return message.message_id
+
+    async def _pace(self, chat_id: int) -> None:
+        if not self._config.messages_per_second:
+            return
+        if len(self._chats) > 1000:  # forget chats that have been quiet
+            self._chats = {chat: limiter for chat, limiter in self._chats.items() if not limiter.has_capacity(BURST)}
+        await self._chats.setdefault(chat_id, AsyncLimiter(BURST, BURST)).acquire()
+
+
+def _parcel(session: Session, row_id: int) -> Parcel | None:
+    """The next part of a row. Keys of its buttons are kept with it, so that a second try shows the same buttons."""
+    row = session.get(Outbox, row_id)
+    if row is None or row.status != "waiting":
+        return None
+    worker = session.get(Worker, row.worker_id)
+    words = text.encodable(row.body["text"]).strip()
+    if worker.address is None or not words:
+        outbox.fail(session, row_id, "no text" if worker.address else "no address")
+        return None
+    first, rest = text.cut(words)
+    wanted = [button for button in row.body.get("buttons") or [] if button.get("title")]
+    if rest or not wanted:
+        return Parcel(int(worker.address), first, rest, [])
+    if any("key" not in button for button in wanted):
+        wanted = buttons.show(session, worker.id, [{"title": text.encodable(button["title"]), "payload": button.get("payload") or
+                                                    button["title"]} for button in wanted])
+        row.body = {"text": words, "buttons": wanted}
+    return Parcel(int(worker.address), first, "", wanted)
+
+
+def _later(session: Session, row_id: int, seconds: float, failed: bool) -> int:
+    return outbox.retry(session, row_id, seconds, failed=failed)
+
+
+def _back_off(session: Session, row_id: int, first_wait: float) -> int:
+    row = session.get(Outbox, row_id)
+    return _later(session, row_id, min(LONGEST_WAIT, first_wait * 2 ** min(row.attempts if row else 0, 10)), True)
+
+
+def _give_up(session: Session, row_id: int, reason: str, blocked: bool) -> None:
+    outbox.fail(session, row_id, reason, blocked=blocked)

@@ -1,0 +1,240 @@
+"""From the inbox to Rasa and into the outbox: one update at a time per chat, its outcome written in one transaction."""
+import asyncio
+import json
+import logging
+import time
+from dataclasses import dataclass
+from functools import partial
+
+import httpx
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot import law, rasa_client, settings
+from bot.cases import buttons, inbox, messages, workers
+from bot.cases.model import Inbox, Worker
+from bot.law import places
+from bot.telegram import calls, updates
+from bot.telegram.config import Config
+from bot.telegram.lanes import Lanes
+from bot.telegram.record import Record
+
+log = logging.getLogger(__name__)
+CHANNEL = "telegram"
+TRIES = 8  # failures of one message that are its own, before it is set aside
+LONGEST_WAIT = 30  # seconds between two tries
+
+
+@dataclass(frozen=True)
+class Job:
+    """A row of the inbox with what must be known of its worker."""
+
+    row_id: int
+    update_id: str
+    update: dict
+    waited: float  # seconds since it was received
+    chat_id: int
+    worker_code: str
+    sender: str
+    language: str | None
+    with_person: bool
+    button: tuple[str, str] | None  # title and payload of the button pressed, if it may still be used
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an update came to; all of it is written at once."""
+
+    words: str | None = None
+    replies: tuple[dict, ...] = ()
+    notice: str | None = None
+    once: str | None = None
+    used_key: str | None = None
+    blocked: bool = False
+
+
+class Handler:
+    """Handles updates. `outbox` is woken when there is something to send."""
+
+    def __init__(self, bot: calls.Bot, rasa: httpx.AsyncClient, record: Record, config: Config, outbox: Lanes):
+        self._bot, self._rasa, self._record, self._config, self._outbox = bot, rasa, record, config, outbox
+        self._down_since: float | None = None
+        self._acknowledged: dict[str, asyncio.Task] = {}
+
+    async def find(self, busy, limit: int) -> list[tuple[int, str]]:
+        return await self._record.read(inbox.waiting, CHANNEL, busy, limit)
+
+    async def work(self, row_id: int) -> None:
+        """Handles one row; whatever goes wrong with it is noted in the row, and never stops the chat for good."""
+        job = await self._record.write(_job, row_id)
+        if job is None:
+            return
+        try:
+            outcome = await self._outcome(job)
+            farewell = await self._record.write(_finish, job, outcome)
+        except rasa_client.RasaUnavailable as error:
+            await (self._rasa_down(job) if _is_down(error) else self._failed(job, error))
+        except Exception as error:
+            await self._failed(job, error)
+        else:
+            self._acknowledged.pop(job.update_id, None)
+            self._outbox.wake()
+            for text in farewell:
+                await calls.attempt(partial(self._bot.send_message, job.chat_id, text), "last words to a forgotten worker")
+
+    def acknowledge(self, update_id: str, update: dict) -> asyncio.Task | None:
+        """Answers a button press at once, even when the chat's earlier messages still wait. One answer per update and process."""
+        press = updates.press(update)
+        if press is None:
+            return None
+        if update_id not in self._acknowledged:
+            self._acknowledged[update_id] = asyncio.create_task(self._answer_press(press, updates.chat(update)))
+        return self._acknowledged[update_id]
+
+    async def _answer_press(self, press: updates.Press, chat: updates.Chat) -> None:
+        try:
+            text = await self._record.read(_old_button_text, chat, press.key)
+        except Exception as error:
+            log.error("cannot look up a button: %s", type(error).__name__)
+            text = None
+        await calls.attempt(lambda: self._bot.answer_callback_query(press.query, text=text, show_alert=bool(text)), "answer to a button")
+        if press.message_id is not None:
+            await calls.attempt(lambda: self._bot.edit_message_reply_markup(chat.id, press.message_id, reply_markup=None), "used keyboard")
+
+    async def _outcome(self, job: Job) -> Outcome:
+        incoming = updates.read(job.update)
+        if incoming.press is not None:
+            return await self._pressed(job, incoming.press)
+        if incoming.blocked is not None:
+            return Outcome(blocked=incoming.blocked)
+        label = incoming.sent and _text(f"said_{incoming.sent}", job.language)
+        words = " ".join(part for part in (label, incoming.words) if part) or None
+        message, notice = incoming.message, incoming.notice
+        if incoming.location is not None:
+            place = await asyncio.to_thread(places.from_point, *incoming.location)
+            message = place and "/inform" + json.dumps({"adcode": place.adcode})
+            notice = None if place else "location_outside"
+        replies = await self._ask(job, message) if message else ()
+        return Outcome(words=words, replies=replies, notice=notice, once=incoming.once)
+
+    async def _pressed(self, job: Job, press: updates.Press) -> Outcome:
+        self.acknowledge(job.update_id, job.update)
+        if job.button is None:
+            return Outcome()
+        title, payload = job.button
+        return Outcome(words=title, replies=await self._ask(job, payload), used_key=press.key)
+
+    async def _ask(self, job: Job, message: str) -> tuple[dict, ...]:
+        """Rasa's replies; none while a person has the chat. Raises RasaUnavailable."""
+        if job.with_person:
+            return ()
+        metadata = {"message_id": f"{CHANNEL}:{job.update_id}", "channel": CHANNEL, "language": job.language}
+        async with calls.typing(self._bot, job.chat_id):
+            replies = await rasa_client.ask(self._rasa, job.sender, message, metadata)
+        self._down_since = None
+        return tuple(replies) or ({"text": _text("no_answer", job.language), "buttons": []},)
+
+    async def _rasa_down(self, job: Job) -> None:
+        """Waits for Rasa, ever longer; the wait is no fault of the message. The worker is told once."""
+        now = time.monotonic()
+        if self._down_since is None:
+            self._down_since = now
+            log.warning("Rasa does not answer; messages wait")
+        pause = min(LONGEST_WAIT, max(self._config.retry_seconds, now - self._down_since))
+        await self._record.write(_postpone, job, pause, self._must_tell(job))
+        self._outbox.wake()
+
+    def _must_tell(self, job: Job) -> bool:
+        return job.waited >= self._config.patience_seconds
+
+    async def _failed(self, job: Job, error: Exception) -> None:
+        cause = error.__cause__ or error
+        tries = await self._record.write(_note_failure, job, self._config.retry_seconds, self._must_tell(job))
+        log.error("row %d cannot be handled (try %d): %s", job.row_id, tries, type(cause).__name__)
+        self._outbox.wake()
+
+
+def _is_down(error: rasa_client.RasaUnavailable) -> bool:
+    """Whether Rasa is away or overloaded, rather than failing on this very message."""
+    cause = error.__cause__
+    if isinstance(cause, httpx.HTTPStatusError):
+        return cause.response.status_code in (429, 502, 503, 504)
+    return isinstance(cause, (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout))
+
+
+def _job(session: Session, row_id: int) -> Job | None:
+    row = session.get(Inbox, row_id)
+    if row is None or row.status != "received":
+        return None
+    chat = updates.chat(row.payload)
+    # An earlier message of the chat may have been "forget me": then whoever writes on is somebody new.
+    worker = workers.arrive(session, CHANNEL, str(chat.id), chat.language)
+    press = updates.press(row.payload)
+    button = buttons.find(session, worker.id, press.key) if press else None
+    return Job(
+        row_id=row.id, update_id=row.update_id, update=row.payload, waited=(settings.now() - row.received_at).total_seconds(),
+        chat_id=chat.id, worker_code=worker.code, sender=worker.sender, language=worker.language,
+        with_person=worker.handover == "person", button=(button.title, button.payload) if button and button.used_at is None else None,
+    )
+
+
+def _finish(session: Session, job: Job, outcome: Outcome) -> list[str]:
+    """Writes an outcome. The texts to send at once, unrecorded: what is left to say to a worker who has just been forgotten."""
+    worker = session.scalar(select(Worker).where(Worker.sender == job.sender))
+    if worker is None or worker.code != job.worker_code:
+        inbox.finish(session, job.row_id)
+        return [reply["text"] for reply in outcome.replies]
+    if not inbox.finish(session, job.row_id):
+        return []
+    if outcome.words:
+        messages.log(session, worker, "worker", outcome.words)
+    if outcome.used_key:
+        buttons.use(session, worker.id, outcome.used_key)
+    if not outcome.blocked:
+        worker.blocked_at = None
+    else:
+        worker.blocked_at = worker.blocked_at or settings.now()
+    if outcome.notice:
+        key = f"{CHANNEL}:{outcome.once or job.update_id}:notice"
+        text = _text(outcome.notice, worker.language)
+        if messages.send(session, worker, key, text):
+            messages.log(session, worker, "bot", text)
+    for number, reply in enumerate(outcome.replies):
+        if messages.send(session, worker, f"{CHANNEL}:{job.update_id}:{number}", reply["text"], reply["buttons"]):
+            messages.log(session, worker, "bot", reply["text"])
+    return []
+
+
+def _postpone(session: Session, job: Job, seconds: float, tell: bool) -> None:
+    inbox.postpone(session, job.row_id, seconds, failed=False)
+    if tell:
+        _say(session, job, "wait")
+
+
+def _note_failure(session: Session, job: Job, retry_seconds: float, tell: bool) -> int:
+    row = session.get(Inbox, job.row_id)
+    tries = inbox.postpone(session, job.row_id, min(LONGEST_WAIT, retry_seconds * 2 ** (row.attempts if row else 0)), failed=True)
+    if tries >= TRIES and inbox.set_aside(session, job.row_id):
+        _say(session, job, "set_aside")
+    elif tell:
+        _say(session, job, "wait")
+    return tries
+
+
+def _say(session: Session, job: Job, sentence: str) -> None:
+    worker = session.scalar(select(Worker).where(Worker.sender == job.sender))
+    if worker is not None:
+        messages.send(session, worker, f"{CHANNEL}:{job.update_id}:{sentence}", _text(sentence, worker.language))
+
+
+def _old_button_text(session: Session, chat: updates.Chat, key: str) -> str | None:
+    """What to say about a button that means nothing any more; None for one that still does, or was just used."""
+    worker = session.scalar(select(Worker).where(Worker.sender == workers.sender_id(session, CHANNEL, str(chat.id))))
+    if worker is not None and buttons.find(session, worker.id, key) is not None:
+        return None
+    return _text("button_old", worker.language if worker else chat.language)
+
+
+def _text(key: str, language: str | None) -> str:
+    book = law.load()
+    return book.text(f"gateway.{key}", law.best_language(book, language))

@@ -1,0 +1,35 @@
+"""The gateway's sign of life, a file of one word that the desk's /health reads; no network, no database.
+
+The running gateway writes `starting`, `up` (Telegram answers) or `down` (Telegram cannot be reached) every few seconds and
+removes the file when it stops. A file that has not been touched for STALE_SECONDS means that the gateway is dead.
+"""
+import os
+import time
+from pathlib import Path
+
+BEAT_SECONDS = 3
+STALE_SECONDS = 15
+
+
+def beat(file: Path, state: str) -> None:
+    """Writes the state; a reader never sees half a word."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_name(f"{file.name}.{os.getpid()}")
+    fresh.write_text(state)
+    os.replace(fresh, file)
+
+
+def stop(file: Path) -> None:
+    """Removes the sign of life."""
+    file.unlink(missing_ok=True)
+
+
+def state(file: Path, *, has_token: bool) -> str:
+    """up, starting, down or off (no token: no gateway is meant to run)."""
+    if not has_token:
+        return "off"
+    try:
+        word, touched = file.read_text(), file.stat().st_mtime
+    except OSError:
+        return "down"
+    return word if word in ("up", "starting") and time.time() - touched < STALE_SECONDS else "down"

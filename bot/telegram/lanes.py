@@ -1,0 +1,56 @@
+"""Work from a table in lanes: rows of one lane (a chat) strictly one after the other, different lanes side by side."""
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection, Hashable
+
+log = logging.getLogger(__name__)
+IDLE_SECONDS = 0.5  # how often the table is looked at without being woken: rows of other processes, waits that are over
+
+Find = Callable[[Collection, int], Awaitable[list[tuple[int, Hashable]]]]
+
+
+class Lanes:
+    """`find(busy lanes, how many)` gives rows as (id, lane); `work(id)` does one, and changes the row so that it is not found again."""
+
+    def __init__(self, find: Find, work: Callable[[int], Awaitable[None]], at_once: int):
+        self._find, self._work, self._at_once = find, work, at_once
+        self._busy: dict[Hashable, asyncio.Task] = {}
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Says that there may be something to do."""
+        self._wake.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Works until `stop`, then lets what was begun come to its end."""
+        while not stop.is_set():
+            self._wake.clear()
+            await self._begin()
+            try:
+                await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
+            except asyncio.TimeoutError:
+                continue
+        if self._busy:
+            await asyncio.wait(self._busy.values())
+
+    async def _begin(self) -> None:
+        free = self._at_once - len(self._busy)
+        if free <= 0:
+            return
+        try:
+            rows = await self._find(list(self._busy), free)
+        except Exception as error:  # the database is away for a moment: the next look will tell
+            log.error("cannot look for work: %s", type(error).__name__)
+            return
+        for row_id, lane in rows:
+            self._busy[lane] = asyncio.create_task(self._one(row_id, lane))
+
+    async def _one(self, row_id: int, lane: Hashable) -> None:
+        try:
+            await self._work(row_id)
+        except Exception as error:  # the row stays as it was; after a pause it is found again
+            log.error("row %d: %s", row_id, type(error).__name__)
+            await asyncio.sleep(IDLE_SECONDS)
+        finally:
+            del self._busy[lane]
+            self._wake.set()

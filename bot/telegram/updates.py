@@ -1,0 +1,113 @@
+"""What an update says, read from Telegram's JSON (core.telegram.org/bots/api#update) by pure functions."""
+from dataclasses import dataclass
+
+from bot.telegram import commands
+from bot.telegram.text import clean
+
+KINDS = ("message", "edited_message", "callback_query", "my_chat_member")  # what we ask Telegram for
+MEDIA = {  # field of a message -> our sentence; an animation is also a document, so it comes first
+    "photo": "photo", "voice": "voice", "audio": "voice", "video_note": "video", "video": "video", "animation": "sticker",
+    "sticker": "sticker", "document": "document", "contact": "contact", "poll": "unsupported", "dice": "unsupported",
+    "game": "unsupported", "story": "unsupported", "paid_media": "unsupported", "checklist": "unsupported",
+}
+LONGEST = 4096  # characters of one message that are read; Telegram itself sends no more
+
+
+@dataclass(frozen=True)
+class Chat:
+    """Where an update comes from. `language` is zh, en or None: what the person's Telegram is set to."""
+
+    id: int
+    private: bool
+    language: str | None
+
+
+@dataclass(frozen=True)
+class Press:
+    """A button pressed: `key` is ours, `query` must be answered, the keyboard of `message_id` goes away."""
+
+    key: str
+    query: str
+    message_id: int | None
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One update. `message` goes to Rasa, `words` into the conversation, `notice` names a sentence said at once.
+
+    `once`: updates of one album share it, and the notice is given once for all of them.
+    """
+
+    message: str | None = None
+    words: str | None = None
+    notice: str | None = None
+    once: str | None = None
+    sent: str | None = None  # the kind of thing sent that is not text: photo, voice, ..., location
+    press: Press | None = None
+    location: tuple[float, float] | None = None
+    blocked: bool | None = None
+
+
+def chat(update: dict) -> Chat | None:
+    """The chat of an update; None when it has none that we could answer."""
+    body = next((update[kind] for kind in KINDS if update.get(kind)), None)
+    if not isinstance(body, dict):
+        return None
+    person = body.get("from") or {}
+    place = body.get("chat") or (body.get("message") or {}).get("chat") or {"id": person.get("id"), "type": "private"}
+    if not isinstance(place.get("id"), int):
+        return None
+    return Chat(place["id"], place.get("type") == "private", language(person.get("language_code")))
+
+
+def language(code: str | None) -> str | None:
+    """zh or en from a code such as zh-hans; None for any other: then the first message decides."""
+    short = (code or "").lower().replace("_", "-").partition("-")[0]
+    return short if short in commands.LANGUAGES else None
+
+
+def press(update: dict) -> Press | None:
+    """The button pressed in an update, if any."""
+    query = update.get("callback_query")
+    if not query:
+        return None
+    return Press(clean(query.get("data") or ""), query["id"], (query.get("message") or {}).get("message_id"))
+
+
+def read(update: dict) -> Incoming:
+    """What an update says. An edited message is read like a new one with the new text, because the worker means it to count."""
+    if update.get("callback_query"):
+        return Incoming(press=press(update))
+    if update.get("my_chat_member"):
+        status = update["my_chat_member"]["new_chat_member"]["status"]
+        return Incoming(blocked=status in ("kicked", "left"))
+    if update.get("message"):
+        return _message(update["message"])
+    edited = update.get("edited_message") or {}
+    text = edited.get("text") or edited.get("caption")
+    return _text(text) if text else Incoming()
+
+
+def _message(message: dict) -> Incoming:
+    if "text" in message:
+        return _text(message["text"])
+    if "location" in message:
+        place = message["location"]
+        return Incoming(sent="location", location=(float(place["latitude"]), float(place["longitude"])))
+    for field, sentence in MEDIA.items():
+        if message.get(field):
+            caption = _text(message["caption"]) if clean(message.get("caption") or "") else Incoming()
+            album = message.get("media_group_id")
+            return Incoming(message=caption.message, words=caption.words, notice=sentence, sent=sentence,
+                            once=f"album:{album}" if album else None)
+    return Incoming()  # somebody pinned a message, changed a setting: nothing to answer
+
+
+def _text(typed: str) -> Incoming:
+    words = clean(typed)
+    notice = "too_long" if len(words) > LONGEST else None
+    words = words[:LONGEST]
+    message = commands.payload(words) or commands.harmless(words)
+    if not message:
+        return Incoming(notice="empty")
+    return Incoming(message=message, words=words, notice=notice)
