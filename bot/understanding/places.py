@@ -62,7 +62,6 @@ class _Mention:
 
     start: int
     end: int
-    name_end: int
     entries: tuple[_Entry, ...]
     township: str | None = None
     narrowed: bool = False
@@ -75,14 +74,11 @@ class _Mention:
 def find(text: str, *, language: str | None = None, expecting: bool = False) -> list[PlaceFinding]:
     """The places named in `text`, in the order they stand there; empty if there is none we know. Never raises for any text.
 
-    `language` is "zh" or "en" when known: it decides the script to read first; names in the other script are found too.
+    Names in both scripts are found whatever the `language` of the message is; it is taken so that all finders are called alike.
     `expecting` is True when the bot has just asked for a place: a name that is otherwise an ordinary word then counts.
     """
     simple = simplify(text)
-    mentions = [*_chinese(simple, expecting), *_english(simple, expecting)]
-    if language == "en":
-        mentions.reverse()
-    mentions = _without_overlaps(mentions)
+    mentions = sorted([*_chinese(simple, expecting), *_english(simple, expecting)], key=lambda mention: mention.start)
     mentions = _narrowed_by_others(simple, mentions)
     return [_finding(text, simple, mention) for mention in mentions]
 
@@ -142,11 +138,14 @@ _WORK_AFTER = re.compile(
 )
 _PLATFORM_BEFORE = re.compile(r"平台(?:公司)?(?:的?(?:注册|总部|总公司))?(?:地址?|地)?(?:是|在|于|:|：)*$")
 _EMPLOYER_BEFORE = re.compile(
-    r"(?:(?:总公司|公司|单位|企业|老板|劳务|集团|中介)(?:的)?(?:地址|注册地?址?|总部|办公地?)?|注册地?址?|总部|注册)(?:是|在|于|:|：)+(?:家|一家)?$"
+    r"(?:(?:总公司|公司|单位|企业|劳务|集团|中介)(?:的)?(?:地址|注册地?址?|总部|办公地?)?|注册地?址?|总部|注册)(?:是|在|于|:|：)+(?:家|一家)?$"
 )
 _PLATFORM_AFTER = re.compile(rf"(?:的|一家|那家|某)?[{_HAN}A-Za-z]{{0,6}}(?:平台|APP|app)")
 _EMPLOYER_AFTER = re.compile(
     rf"(?:(?!工地|上班|打工|干活|项目|给|做|送|当|开|我|的|和|欠|拖|请|问|要|可以)[{_HAN}A-Za-z0-9]){{0,12}}?(?:有限公司|责任公司|公司|集团|科技|建工|交建|劳务派遣|物业)"
+)
+_BODY_AFTER = re.compile(
+    "(?:的|当地的?)?(?:总工会|工会|人社|人力资源|劳动|法院|仲裁|公安|派出所|社保|医保|信访|政府|住建|法律援助|司法|12[0-9]{3})"
 )
 _SEAT_AFTER = re.compile(r"(?:注册|总部|的?总公司|的(?:一家|一个)?(?:公司|企业|单位|老板|集团|平台))")
 
@@ -196,7 +195,8 @@ def _lexicon() -> dict[str, tuple[_Entry, ...]]:
         for name in zone.names:
             add(name, zone.host, ZONE, zone.name_zh)
     for place in table:
-        add(place.short_zh, place.adcode, FULL if place.short_zh[-1] in _TYPES and len(place.short_zh) > 2 else SHORT)
+        typed = place.short_zh[-1] in _TYPES and len(place.short_zh) > 2 and place.short_zh not in words
+        add(place.short_zh, place.adcode, FULL if typed else SHORT)
         for form in _typed_forms(place):
             add(form, place.adcode, TYPED)
     for form, code in places.aliases()["chinese"].items():
@@ -261,7 +261,7 @@ def _matches(text: str) -> list[_Mention]:
             end = start + length
             entries = lexicon.get(text[start:end])
             if entries and not (entries[0].kind in (SHORT, RETYPED) and _cuts(start, end, masked)):
-                found.append(_Mention(start, end, end, entries))
+                found.append(_Mention(start, end, entries))
     return found
 
 
@@ -273,19 +273,18 @@ def _cuts(start: int, end: int, masked: Iterable[tuple[int, int]]) -> bool:
 def _best(text: str, found: list[_Mention]) -> list[_Mention]:
     """The set of matches that do not overlap and explain most of the text: few, long, official names first.
 
-    So 青海西宁 is 青海 and 西宁, not 海西; 南京市中心 is 南京市, not 南京 and 市中; 信阳新县 is 新县 in 信阳, not 阳新县.
+    So 青海西宁 is 青海 and 西宁, not 海西; 南京市中心 is 南京市, not 南京 and 市中; 江西山区 is the hills of 江西, not 西山区.
     """
-    found = _only_words_below_a_parent(text, found)
-    below_a_parent = {id(mention) for above in found for mention in found if above.end == mention.start and _below(above, mention)}
+    weights = _weights(text, found)
     by_end: dict[int, list[_Mention]] = {}
-    for mention in found:
+    for mention in weights:
         by_end.setdefault(mention.end, []).append(mention)
-    score = [0.0] * (len(text) + 1)
+    score = [0] * (len(text) + 1)
     choice: list[_Mention | None] = [None] * (len(text) + 1)
     for end in range(1, len(text) + 1):
         score[end] = score[end - 1]
         for mention in by_end.get(end, ()):
-            total = score[mention.start] + _weight(mention) + (4 if id(mention) in below_a_parent else 0)
+            total = score[mention.start] + weights[mention]
             if total > score[end]:
                 score[end], choice[end] = total, mention
     chosen = []
@@ -300,31 +299,35 @@ def _best(text: str, found: list[_Mention]) -> list[_Mention]:
     return chosen[::-1]
 
 
-def _weight(mention: _Mention) -> float:
-    level = min(_RANK[_place(code).level] for code in mention.codes)
-    official = any(entry.kind in (FULL, TYPED, ZONE) for entry in mention.entries)
-    return 10 * (mention.end - mention.start) - 12 + (5 if official else 0) + (3, 2, 0)[level]
-
-
-def _only_words_below_a_parent(text: str, found: list[_Mention]) -> list[_Mention]:
-    """Ordinary words (和平, 资源) are dropped unless the place they belong to stands right before, or they are all of the text."""
+def _weights(text: str, found: list[_Mention]) -> dict[_Mention, int]:
+    """How much each match is worth. Ordinary words (和平, 资源) are left out unless the place they belong to stands right before."""
     endings: dict[int, list[_Mention]] = {}
     for mention in found:
         endings.setdefault(mention.end, []).append(mention)
-    kept = []
+    inside_higher = {place for mention in found if not _is_county(mention) for place in range(mention.start + 1, mention.end)}
+    weights = {}
     for mention in found:
         before = [
             earlier for gap in (0, 1, 2) for earlier in endings.get(mention.start - gap, ())
             if _is_joint(text[earlier.end:mention.start])
         ]
-        if (
-            not _is_word(text, mention)
-            or any(_below(earlier, mention) for earlier in before)
-            or text.strip(" 。，,.!！") == text[mention.start:mention.end]
-            or text[mention.start:mention.end] in places.aliases()["district_words"]
-        ):
-            kept.append(mention)
-    return kept
+        belongs = any(_below(earlier, mention) for earlier in before)
+        name = text[mention.start:mention.end]
+        alone = text.strip(" 。，,.!！") == name or name in places.aliases()["district_words"]
+        if _is_word(text, mention) and not (belongs or alone):
+            continue
+        weights[mention] = _weight(mention) - (13 if _is_county(mention) and mention.start in inside_higher and not belongs else 0)
+    return weights
+
+
+def _weight(mention: _Mention) -> int:
+    level = min(_RANK[_place(code).level] for code in mention.codes)
+    official = any(entry.kind in (FULL, TYPED, ZONE) for entry in mention.entries)
+    return 10 * (mention.end - mention.start) - 12 + (5 if official else 0) + (3, 2, 0)[level]
+
+
+def _is_county(mention: _Mention) -> bool:
+    return all(_place(code).level == "county" for code in mention.codes)
 
 
 def _is_word(text: str, mention: _Mention) -> bool:
@@ -359,11 +362,11 @@ def _joined(text: str, mentions: list[_Mention]) -> list[_Mention]:
         if last and _is_joint(text[last.end:mention.start]):
             inside = _below(last, mention)
             if inside:
-                done[-1] = _Mention(last.start, mention.end, mention.name_end, inside)
+                done[-1] = _Mention(last.start, mention.end, inside)
                 continue
             outside = _below(mention, last) if text[last.end:mention.start].strip("的") else ()
             if outside:
-                done[-1] = _Mention(last.start, mention.end, last.name_end, outside)
+                done[-1] = _Mention(last.start, mention.end, outside)
                 continue
         done.append(mention)
     return done
@@ -377,21 +380,25 @@ def _counts(text: str, mention: _Mention, expecting: bool) -> bool:
     if _PERSON_AFTER.match(after) and not _is_worker(before):
         return False
     if official:
-        return True
+        return not _needs_an_opening(name, mention) or whole or bool(_BEFORE_NAME.search(before))
     if _NOT_AFTER_SHORT.match(after) and not _PERSON_AFTER.match(after):
         return False
-    if mention.name_end - mention.start > 3 and len(name) > 3:
+    if len(name) > 3:
         return True
-    levels = {_place(code).level for code in mention.codes}
     if _is_word(text, mention):
         at_work = before.endswith("在") and _WORKING.match(after) and name in places.aliases()["district_words"]
         return (whole and expecting) or bool(at_work)
-    if "county" in levels and levels == {"county"}:
+    if _is_county(mention):
         return whole or (bool(_BEFORE_NAME.search(before)) and not _is_name_of_person(before))
     if name in _city_words():
         seen_as_place = _BEFORE_WORD.search(before) or _AFTER_WORD.match(after)
         return whole or (bool(seen_as_place) and not _is_name_of_person(before))
-    return not _is_name_of_person(before) or "province" in levels
+    return not _is_name_of_person(before) or any(_place(code).level == "province" for code in mention.codes)
+
+
+def _needs_an_opening(name: str, mention: _Mention) -> bool:
+    """Whether even an official name is easily met by chance: 理县 in 经理县里, 港口区 in 出港口区."""
+    return _is_county(mention) and (len(name) == 2 or (len(name) == 3 and name[:2] in _words()))
 
 
 def _is_worker(before: str) -> bool:
@@ -474,7 +481,7 @@ def _with_town(text: str, mention: _Mention) -> _Mention:
         if len(codes) == 1 and not (not full and _NOT_AFTER_SHORT.match(after[gap + length:])):
             end = mention.end + gap + length
             entry = _Entry(codes[0], FULL) if codes[0] not in within else mention.entries[0]
-            return replace(mention, end=end, name_end=end, entries=(entry,), township=_official_town(word, codes[0]))
+            return replace(mention, end=end, entries=(entry,), township=_official_town(word, codes[0]))
     return mention
 
 
@@ -505,7 +512,7 @@ def _lone_towns(text: str, mentions: list[_Mention]) -> list[_Mention]:
             codes = _towns().get(name, ()) if re.fullmatch(f"[{_HAN}]+", name) else ()
             if codes and len(codes) <= 5 and not any(start < mention.end and mention.start < ending.end() for mention in mentions):
                 if _BEFORE_NAME.search(text[:start]):
-                    found.append(_Mention(start, ending.end(), ending.end(), tuple(_Entry(code, TOWN) for code in codes), township=name))
+                    found.append(_Mention(start, ending.end(), tuple(_Entry(code, TOWN) for code in codes), township=name))
                 break
     return found
 
@@ -600,12 +607,12 @@ def _english_at(text: str, words: list[re.Match[str]], index: int, expecting: bo
             entries = _lexicon_en().get(_key(run[0].group() + "xian"), ()) if kind == "county" else entries
         fitting = tuple(entry for entry in entries if _is_kind(entry, kind)) if kind else entries
         if fitting:
-            return _Mention(run[0].start(), end or run[-1].end(), run[-1].end(), fitting, narrowed=bool(kind)), count + more
+            return _Mention(run[0].start(), end or run[-1].end(), fitting, narrowed=bool(kind)), count + more
     kind, end, more = _kind_after(text, words, index + 1)
     if kind == "county" and words[index].group()[0].isupper():
         entries = tuple(entry for entry in _lexicon_en().get(_key(words[index].group() + "xian"), ()) if _is_kind(entry, kind))
         if entries:
-            return _Mention(words[index].start(), end, words[index].end(), entries, narrowed=True), 1 + more
+            return _Mention(words[index].start(), end, entries, narrowed=True), 1 + more
     return None, 1
 
 
@@ -651,8 +658,7 @@ def _joined_en(text: str, mentions: list[_Mention]) -> list[_Mention]:
         if last and _JOINT_EN.fullmatch(gap):
             inside = _below(mention, last) or _below(last, mention)
             if inside:
-                name_end = last.name_end if inside[0] in last.entries else mention.name_end
-                done[-1] = _Mention(last.start, mention.end, name_end, inside, narrowed=True)
+                done[-1] = _Mention(last.start, mention.end, inside, narrowed=True)
                 continue
         done.append(mention)
     return done
@@ -679,14 +685,6 @@ def _counts_en(text: str, mention: _Mention, expecting: bool) -> bool:
 
 def _place(code: str) -> Place:
     return places.table()[code]
-
-
-def _without_overlaps(mentions: list[_Mention]) -> list[_Mention]:
-    kept: list[_Mention] = []
-    for mention in mentions:
-        if not any(mention.start < other.end and other.start < mention.end for other in kept):
-            kept.append(mention)
-    return sorted(kept, key=lambda mention: mention.start)
 
 
 def _preferred(mention: _Mention, text: str) -> tuple[_Entry, ...]:
@@ -785,7 +783,9 @@ def _role(text: str, mention: _Mention) -> str | None:
         return "platform"
     if _EMPLOYER_BEFORE.search(before):
         return "employer"
-    if _HOME_BEFORE.search(before) or _HOME_AFTER.match(after):
+    if _BODY_AFTER.match(after):
+        return None
+    if _HOME_BEFORE.search(before) or (_HOME_AFTER.match(after) and not before.endswith(("解决", "落", "办", "拿"))):
         return "home"
     if _SEAT_AFTER.match(after):
         return "platform" if _PLATFORM_AFTER.match(after) else "employer"

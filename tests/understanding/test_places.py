@@ -60,6 +60,15 @@ def test_every_county_in_english_with_what_it_belongs_to(place):
     assert {TABLE[code].parent for code in found.candidates} == {place.parent}
 
 
+@pytest.mark.parametrize("place", [place for place in TABLE.values() if place.level == "county"], ids=lambda place: place.adcode)
+def test_every_county_with_its_province(place):
+    province = places.chain(place.adcode)[-1]
+    namesakes = [other.adcode for other in TABLE.values() if other.name_zh == place.name_zh and other.adcode[:2] == place.adcode[:2]]
+    for text in (province.name_zh + place.name_zh, province.short_zh + place.name_zh, f"我在{province.short_zh}{place.name_zh}打工"):
+        assert place.adcode in only(text).candidates
+        assert set(only(text).candidates) <= {place.adcode, *namesakes}
+
+
 @pytest.mark.parametrize("place", [place for place in TABLE.values() if place.level == "province"], ids=lambda place: place.name_zh)
 def test_every_province(place):
     assert code(place.name_zh) == place.adcode and code(place.short_zh) == place.adcode
@@ -129,6 +138,12 @@ def test_every_province(place):
         ("在西安装空调", "610100"),
         ("在国内江苏打工", "320000"),
         ("我在天河上班", "440106"),
+        ("在江西山区修路", "360000"),
+        ("在广东山区修路", "440000"),
+        ("在湖南县城打工", "430000"),
+        ("在河南县城打工", "410000"),
+        ("云南县里的工地", "530000"),
+        ("在江西市区送餐", "360000"),
     ],
 )
 def test_chinese(text, adcode):
@@ -279,6 +294,9 @@ def test_development_zones_have_their_hosts_code_and_their_own_name(text, adcode
         ("总部在杭州的平台", {"330100": "platform"}),
         ("平台公司注册在天津", {"120000": "platform"}),
         ("我们厂在昆山", {"320583": "work"}),
+        ("跟一个老板在新疆摘棉花", {"650000": "work"}),
+        ("我去贵阳市总工会问过", {"520100": None}),
+        ("公司答应解决北京户口", {"110000": None}),
         ("公司要从苏州搬到安徽，请问能要赔偿吗", {"320500": None, "340000": None}),
         ("courier from Xi'an to Urumqi", {"610100": None, "650100": None}),
         ("工地在盘州", {"520281": "work"}),
@@ -348,6 +366,9 @@ forecast of Ali Research
 双方合作协议
 共同富裕
 我住在人民路
+我和县里的干部说了
+经理县里有人
+我知道县里不管
 在天河机场上班
 在温泉上班
 我住郊区，每天坐车进城
