@@ -69,7 +69,7 @@ def average_wage(law: Law, adcode: str | None, on: date) -> dict | None:
     An estimate only: a city's own average, which severance and work-injury benefits go by, can differ. Keys: `month`, `year`, `current`.
     """
     base = pension_base(law, adcode, on)
-    return base and {"month": round(base["high"] / 3, 2), "year": base["year"], "current": base["current"], "law": base["law"]}
+    return base and {"month": base["high"] / 3, "year": base["year"], "current": base["current"], "law": base["law"]}
 
 
 def occ_injury_start(law: Law, adcode: str | None, on: date) -> dict | None:
@@ -96,17 +96,17 @@ def occ_injury_start(law: Law, adcode: str | None, on: date) -> dict | None:
 
 
 def single_work_injury(law: Law, adcode: str | None, on: date) -> dict | None:
-    """The province's rule on work-injury insurance without a labour relationship: `groups`, `max_age` [men, women], `from`. Always hedged."""
+    """The province's rule on work-injury insurance without a labour relationship: `groups`, `max_age`, `from`. Always hedged."""
     return _row(law, "figures/single_work_injury", adcode, on)
 
 
 def high_temperature_allowance(law: Law, adcode: str | None, on: date) -> dict | None:
-    """The province's high-temperature allowance: `per` month, day or hour, `outdoor`, `indoor`, `months`. A list of 2023: always hedged."""
+    """The province's high-temperature allowance: `per`, `outdoor`, `indoor`, `months`. From a list of 2023: always hedged."""
     return _row(law, "figures/high_temperature_allowance", adcode, on)
 
 
 def _row(law: Law, id: str, adcode: str | None, on: date) -> dict | None:
-    entry = _running(law, id, on)
+    entry = running(law, id, on)
     row = entry and entry.value.get(province_of(adcode))
     if not row or row.get("from", entry.start) > on:
         return None
@@ -115,10 +115,10 @@ def _row(law: Law, id: str, adcode: str | None, on: date) -> dict | None:
 
 
 def _entry(law: Law, folder: str, adcode: str | None, on: date) -> Entry | None:
-    return _running(law, f"{folder}/{province_of(adcode)}", on) if adcode else None
+    return running(law, f"{folder}/{province_of(adcode)}", on) if adcode else None
 
 
-def _running(law: Law, id: str, on: date) -> Entry | None:
+def running(law: Law, id: str, on: date) -> Entry | None:
     """The entry in force on a day, None where there is none or its value was not found."""
     for entry in law.dated.get(id, ()):
         if entry.start <= on and (entry.end is None or on <= entry.end):
