@@ -1,0 +1,455 @@
+"""Which doors to knock at, in which order, what to say there, and what to answer when one turns the worker away.
+
+The doors and their conditions are data (`law/rules/bodies.yml`, `law/rules/excuses.yml`), and so is every sentence
+(`law/text/<language>/{routes,excuses}.yml`, read by `route_words`). The `law` of an entry is what its sentences quote, so what is
+said and what is cited cannot part.
+"""
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from bot.guidance.context import Context
+from bot.guidance.facts import EIGHT_GROUPS, Facts
+from bot.guidance.route_words import day, facts_sentence, join, render, short_name, unique
+from bot.law import Law, places
+
+GENERAL = ("county", "prefecture", "province", "national")   # general unions, low to high
+REFUSED = ("deflected", "none")
+MIGRANT_JOBS = frozenset({"construction", "mining", "manufacturing", "cleaning", "domestic_work", "catering", "security_guard",
+                          "nursing_care", "truck_driver", "courier", "food_delivery"})
+MANY = 10   # workers with a common claim may choose representatives (劳动争议调解仲裁法 7)
+# The highest threshold a province may set for one worker's wages under 刑法 276之一 (法释〔2013〕3号 art 3), in yuan.
+LARGE_DEBT = 20_000
+LARGE_DEBT_OF_MANY = 100_000   # the same for ten workers or more
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One union: its level, the code it is named by (None: unknown or national), and whether the worker was turned away there."""
+
+    level: str
+    adcode: str | None
+    refused: str | None = None   # the answer, one of REFUSED
+
+
+def build(ctx: Context) -> list[dict]:
+    """The routes of a case in the contract's shape, plus `id`, `label` (the door's general name) and `law`."""
+    held = signs(ctx)
+    near, far, again = _in_order(ctx, ladder(ctx, held))
+    listed = _ways(ctx, held)
+    refused = {contact.body: _answer(contact) for contact in ctx.facts.contacts}
+    entries = [_other(ctx, held, body, way, refused.get(body)) for body, way in listed]
+    first = [entry for entry, (_, way) in zip(entries, listed) if way["rank"] < 0]
+    rest = [entry for entry, (_, way) in zip(entries, listed) if way["rank"] >= 0]
+    rungs = [*near, *far, *again]
+    unions = {rung: _union(ctx, held, rung, rungs) for rung in rungs}
+    routes = [*first, *(unions[r] for r in near), *rest, *(unions[r] for r in far), *(unions[r] for r in again)]
+    return [{"order": number, **route} for number, route in enumerate(routes, 1)]
+
+
+def reply_to(ctx_or_law: Context | Law, reason: str, body: str, level: str | None, adcode: str | None, language: str) -> dict:
+    """What to answer a body that turned the worker away, and where to go next.
+
+    `reason` is one of the contract's deflection reasons. Returns {"reply", "law", "next"}; `next` is {"body", "level", "adcode",
+    "name", "phones"} or None. With a Law alone, the law as it stands now and no facts of the case are used.
+    """
+    if isinstance(ctx_or_law, Context):
+        ctx = replace(ctx_or_law, language=language)
+    else:
+        ctx = Context(Facts(adcode=adcode), ctx_or_law, date.max, language)
+    held = signs(ctx)
+    adcode = adcode if places.get(adcode) else None
+    door = _door(ctx, held, body, level, adcode or ctx.facts.adcode)
+    key, aloud = _reply_key(ctx.law, reason, body, level)
+    way = dict(_ways(ctx, held)).get(body)
+    if way and aloud and reason not in _reasons(ctx.law, body, way):
+        key, aloud = "excuses.any_other", False
+    reply = door.reply(key, aloud=aloud)
+    if not reply["reply"]:
+        reply = door.reply("excuses.any_other", aloud=False)
+    return {**reply, "next": door.following}
+
+
+def _door(ctx: Context, held: frozenset[str], body: str, level: str | None, adcode: str | None) -> "Door":
+    following = _next(ctx, body, level, adcode, ctx.language)
+    return Door(ctx, held | {"has_next"} if following else held, body, level, adcode, following)
+
+
+def _reasons(law: Law, body: str, way: dict) -> list[str]:
+    """The excuses of a body, other than a union, that the law answers in this situation."""
+    return way.get("replies", law.rule("excuses")["bodies"].get(body, []))
+
+
+def _reply_key(law: Law, reason: str, body: str, level: str | None) -> tuple[str, bool]:
+    """The text that answers an excuse, and whether it is said at the door (else the bot says it to the worker)."""
+    rule = law.rule("excuses")
+    if body == "union":
+        if reason in rule["union"]["reasons"]:
+            return f"excuses.{rule['union']['tiers'].get(level, 'local')}_{reason}", True
+        return f"excuses.union_{reason}", False
+    if reason in rule["bodies"].get(body, ()):
+        return f"excuses.{body}_{reason}", True
+    return ("excuses.any_no_answer" if reason == "no_answer" else "excuses.any_other"), False
+
+
+def next_union(adcode: str | None, level: str) -> tuple[str, str | None] | None:
+    """The general union above (or, for a workplace, street or industry union, beside): (level, adcode); None above the national one.
+
+    In a municipality the city stands directly above the district, with the level `province`.
+    """
+    chain = places.chain(adcode)
+    if level not in GENERAL:
+        return (chain[0].level, chain[0].adcode) if chain else ("county", None)
+    if level == "national":
+        return None
+    above = GENERAL[GENERAL.index(level) + 1:]
+    if not chain:
+        return above[0], None
+    return next(((place.level, place.adcode) for place in chain if place.level in above), ("national", None))
+
+
+def ways(ctx: Context) -> list[str]:
+    """The ids of the ways to other bodies that build() lists, in its order, without their wording."""
+    return [way["id"] for _, way in _ways(ctx, signs(ctx))]
+
+
+# --- what holds in this case
+
+def signs(ctx: Context) -> frozenset[str]:
+    """The words that conditions in the rules and sentences are made of. Source of each: the facts, the day, the class of relationship."""
+    facts, form = ctx.facts, ctx.facts.employment_form
+    issues, dangers = set(ctx.issues), facts.in_danger()
+    since = ctx.law.rule("bodies")["laws"]
+    in_force = {name for name, entry in since.items() if entry["since"] <= ctx.today}
+    over_age = form == "past_retirement_age"
+    over_age_rule = over_age and "超龄劳动者基本权益保障暂行规定" in in_force
+    civil = form == "student" or over_age and not over_age_rule or (
+        ctx.relationship == "civil" and form != "subcontracted" and not over_age_rule)
+    filed = bool(facts.arbitration.filed_on or facts.arbitration.accepted_on) and not facts.arbitration.refused_on
+    refused = facts.arbitration.refused_on or any(
+        contact.body == "arbitration_commission" and contact.answer == "deflected" and contact.reason != "other_jurisdiction"
+        for contact in facts.contacts)
+    award = facts.arbitration.award_received_on is not None
+    owed = facts.amount_owed or 0
+    home = (facts.household_place or "").lower()
+    held = {
+        "no_issue": not issues,
+        "only_not_labour": issues == {"not_labour"},
+        "no_place": places.get(facts.adcode) is None,
+        "danger": bool(dangers),
+        "platform": facts.is_platform(),
+        "platform_crowdsourced": form == "platform_crowdsourced",
+        "new_groups": form != "student" and (facts.is_platform() or facts.occupation in EIGHT_GROUPS),
+        "student": form == "student",
+        "subcontracted": form == "subcontracted",
+        "construction": facts.occupation == "construction",
+        "rural": form != "student" and (bool(home) or facts.occupation in MIGRANT_JOBS),
+        "migrant": form != "student" and bool(home) and home != (facts.place or "").lower(),
+        "past_retirement": over_age,
+        "over_age_rule": over_age_rule,
+        "civil_only": civil,
+        "no_contract": "no_contract" in issues or facts.written_contract is False,
+        "enterprise_union": facts.enterprise_union is True,
+        "union_member": facts.union_member is True,
+        "retaliation": facts.retaliation_feared is True,
+        "criminal_case": facts.criminal_case is True,
+        "locked_in": "detention" in dangers and not facts.criminal_case,   # by the employer, not by the police
+        "cannot_read": facts.cannot_read is True,
+        "many": (facts.people or 1) >= MANY,
+        "minor": facts.minor is True,
+        "fatal": facts.injury.fatal is True,
+        "debt_note": facts.written_debt_note is True,
+        "recognised": facts.injury.recognised is True,
+        "recognition_refused": facts.injury.recognised is False and not facts.court.filed_on,
+        "recognition_done": facts.injury.recognised is not None or facts.injury.recognition_received_on is not None,
+        "arbitration_filed": filed or award,
+        "arbitration_begun": filed or award or bool(facts.arbitration.refused_on) or bool(facts.court.filed_on),
+        "arbitration_refused": bool(refused) and not facts.court.filed_on,
+        "award_received": award and not facts.court.filed_on,
+        "turned_away": any(_answer(contact) in REFUSED for contact in facts.contacts),
+        "large_debt": owed >= (LARGE_DEBT_OF_MANY if (facts.people or 1) >= MANY else LARGE_DEBT),
+        "sichuan_chongqing": (facts.adcode or "")[:2] in ("50", "51") and any(
+            name in home for name in ("四川", "重庆", "sichuan", "chongqing")),
+        "old_union_law": ctx.today <= since["工会法"]["formerly"]["until"],
+        "hotline_24h": ctx.today >= date(2023, 12, 29),
+        "line_12356": ctx.today >= ctx.law.rule("bodies")["lines"]["12356"],
+    }
+    kind = facts.injury.kind
+    return frozenset({name for name, true in held.items() if true} | issues | {f"danger_{danger}" for danger in dangers}
+                     | ({f"injury_{kind}"} if kind else set()) | in_force)
+
+
+def holds(condition: dict, held: frozenset[str]) -> bool:
+    """Whether a condition of the rules holds: all of `all`, one of `any`, none of `none`."""
+    return (held.issuperset(condition.get("all", ())) and held.isdisjoint(condition.get("none", ()))
+            and (not condition.get("any") or not held.isdisjoint(condition["any"])))
+
+
+def _answer(contact) -> str | None:
+    """How a contact ended; a reason without an answer is a deflection."""
+    if contact.answer is None and contact.reason:
+        return "none" if contact.reason == "no_answer" else "deflected"
+    return contact.answer
+
+
+# --- the unions
+
+def ladder(ctx: Context, held: frozenset[str]) -> list[Rung]:
+    """The unions this case gives a reason for, low to high, each with how it answered so far."""
+    rule = ctx.law.rule("bodies")["union"]
+    if not holds(rule["ladder"], held):
+        return []
+    chain = places.chain(ctx.facts.adcode)
+    general = [(place.level, place.adcode) for place in chain] or [(level, None) for level in GENERAL[:-1]]
+    rungs = [*general, ("national", None)]
+    lowest = chain[0].adcode if chain else None
+    if holds(rule["industry"], held):
+        beside = max((number for number, (level, _) in enumerate(rungs) if level in ("county", "prefecture")), default=0)
+        rungs.insert(beside + 1, ("industry", rungs[beside][1]))
+    if holds(rule["township"], held):
+        rungs.insert(0, ("township", lowest))
+    if holds(rule["enterprise"], held):
+        rungs.insert(0, ("enterprise", lowest))
+    answers = _union_answers(ctx, [level for level, _ in rungs])
+    return [Rung(level, adcode, answers.get(level) if answers.get(level) in REFUSED else None) for level, adcode in rungs]
+
+
+def _union_answers(ctx: Context, levels: list[str]) -> dict[str, str | None]:
+    """The latest answer of each union asked. A contact without a level was with the lowest general union."""
+    contacts = [contact for contact in ctx.facts.contacts if contact.body == "union"]
+    lowest = next((level for level in levels if level in GENERAL), None)
+    answers = {}
+    for _, contact in sorted(enumerate(contacts), key=lambda pair: (pair[1].on or date.min, pair[0])):
+        level = contact.level or lowest
+        if level == "prefecture" and level not in levels:
+            level = "province"   # in a municipality the city's union is the province's
+        answers[level] = _answer(contact)
+    return answers
+
+
+def _in_order(ctx: Context, rungs: list[Rung]) -> tuple[list[Rung], list[Rung], list[Rung]]:
+    """The unions before the other bodies, those after them, and at last those that turned the worker away."""
+    nearby = ctx.law.rule("bodies")["union"]["near"]
+    untried = [rung for rung in rungs if not rung.refused]
+    near = [rung for rung in untried if rung.level in nearby] or untried[:1]
+    return near, [rung for rung in untried if rung not in near], [rung for rung in rungs if rung.refused]
+
+
+def _union(ctx: Context, held: frozenset[str], rung: Rung, rungs: list[Rung]) -> dict:
+    below = [other for other in rungs if other.level in GENERAL and _height(other.level) < _height(rung.level)]
+    held = held | ({"has_lower"} if below else set())
+    if any(other.refused for other in below):
+        held |= {"turned_away_below"}
+    again = higher = None
+    if rung.refused:
+        higher = next((other for other in rungs if not other.refused and _height(other.level) > _height(rung.level)), None)
+        again = "routes.union_again_" + ("none_why" if rung.refused == "none" else "why" if higher else "all_why")
+    door = _door(ctx, held, "union", rung.level, rung.adcode)
+    replies = [{"reason": reason, **door.reply(_reply_key(ctx.law, reason, "union", rung.level)[0])}
+               for reason in ctx.law.rule("excuses")["union"]["reasons"]]
+    return _entry(door, f"union_{rung.level}", again, replies, union_phones(ctx.law, rung.level, rung.adcode or ctx.facts.adcode), higher)
+
+
+def _height(level: str) -> int:
+    return GENERAL.index(level) if level in GENERAL else -1
+
+
+def union_name(law: Law, level: str, adcode: str | None, language: str, facts: Facts | None = None) -> str | None:
+    """The name of a union (盘州市总工会, 深圳市宝安区总工会; Shenzhen Bao'an District …); None without a place."""
+    if level == "national":
+        return law.text("routes.name_union_national", language)
+    place = places.get(adcode)
+    if place is None:
+        return None
+    name = _place_name(place, language)
+    if level in GENERAL:
+        return law.text("routes.name_union", language).replace("{place}", name)
+    if level == "enterprise":
+        employer = short_name(facts.employer if facts else None)
+        return law.text("routes.name_enterprise", language, employer=employer) if employer else _label(law, "union", level, language)
+    trade = facts.occupation if facts and facts.occupation in (*EIGHT_GROUPS, "ride_hailing") else "any"
+    return law.text(f"routes.name_{level}", language, place=name, trade=law.text(f"routes.trade_{trade}", language))
+
+
+def union_phones(law: Law, level: str, adcode: str | None) -> list[str]:
+    """The union hotline with the area code of the place; a province is reached through its capital; 12351 alone without a place."""
+    rule = law.rule("bodies")["union"]
+    if places.get(adcode) is None:
+        return [rule["hotline"]]
+    if level == "national":
+        return [rule["national"]]
+    # The capital is the first city in every province's list of codes (xx0100).
+    code = places.dialling(adcode) or places.dialling(f"{adcode[:2]}0100")
+    if level == "province" and adcode[2:] != "0000":
+        code = places.dialling(f"{adcode[:2]}0000") or places.dialling(f"{adcode[:2]}0100")
+    return [f"{code}-{rule['hotline']}" if code else rule["hotline"]]
+
+
+def _place_name(place: places.Place, language: str) -> str:
+    """The name a union or an office carries: a city district with its city before it."""
+    parent = places.get(place.parent)
+    district = place.level == "county" and place.name_zh.endswith("区") and not place.name_zh.endswith(("特区", "林区"))
+    if language == "en":
+        return f"{parent.name_en} {place.name_en} District" if district and parent else place.name_en
+    return f"{parent.name_zh}{place.name_zh}" if district and parent else place.name_zh
+
+
+# --- the other bodies
+
+def _ways(ctx: Context, held: frozenset[str]) -> list[tuple[str, dict]]:
+    """Every other body with its first way that holds, in the order to go; a body that turned the worker away comes last."""
+    rule = ctx.law.rule("bodies")
+    answers = {contact.body: _answer(contact) for contact in ctx.facts.contacts}
+    found = []
+    for body, entry in rule["bodies"].items():
+        way = min((way for way in entry["ways"] if holds(way, held)), key=lambda way: way["rank"], default=None)
+        if way:
+            found.append((body, way))
+    found.sort(key=lambda pair: (pair[1]["rank"] >= 0, pair[1]["rank"] >= 0 and answers.get(pair[0]) in REFUSED, pair[1]["rank"]))
+    return found[:rule["most_other_routes"]]
+
+
+def _other(ctx: Context, held: frozenset[str], body: str, way: dict, refused: str | None) -> dict:
+    level, adcode = _seat(ctx.law, body, ctx.facts.adcode)
+    lines = ctx.law.rule("bodies")["lines"]
+    phones = [phone for phone in way.get("phones", ctx.law.rule("bodies")["bodies"][body]["phones"])
+              if ctx.today >= lines.get(phone, date.min)]
+    door = _door(ctx, held, body, level, adcode)
+    replies = [{"reason": reason, **door.reply(f"excuses.{body}_{reason}")} for reason in _reasons(ctx.law, body, way)]
+    again = {"deflected": "routes.other_again_why", "none": "routes.other_again_none_why"}.get(refused)
+    return _entry(door, way["id"], again, [reply for reply in replies if reply["law"]], phones)
+
+
+def _seat(law: Law, body: str, adcode: str | None) -> tuple[str | None, str | None]:
+    """The level and code of the office of a body that covers a place; the nearest level above where its own is unknown."""
+    level = law.rule("bodies")["bodies"][body]["level"]
+    chain = [place for place in places.chain(adcode) if place.level != "province"]
+    if level is None or not chain:
+        return level, None
+    if level == "prefecture":
+        place = next((place for place in chain if place.level == "prefecture"), chain[0])
+        return place.level, place.adcode
+    return level if level == "township" else chain[0].level, chain[0].adcode
+
+
+def _next(ctx: Context, body: str, level: str | None, adcode: str | None, language: str) -> dict | None:
+    """Where to go after a refusal, in the shape reply_to() gives. A union already asked in vain is passed over."""
+    adcode = adcode or (ctx.facts.adcode if places.get(ctx.facts.adcode) else None)
+    if body != "union":
+        following = ctx.law.rule("bodies")["bodies"][body]["next"]
+        if following != "union":
+            level, code = _seat(ctx.law, following, adcode)
+            phones = list(ctx.law.rule("bodies")["bodies"][following]["phones"])
+            name = _other_name(ctx.law, following, code, language) if code else None
+            return {"body": following, "level": level, "adcode": code, "name": name, "phones": phones}
+        level = "enterprise"   # any rung below the general unions: the lowest of them comes next
+    rung = next_union(adcode, level or (places.get(adcode).level if adcode else "county"))
+    asked = {of: answer for of, answer in _union_answers(ctx, list(GENERAL)).items() if answer in REFUSED}
+    while rung and rung[0] in asked and rung[0] != "national":
+        rung = next_union(adcode, rung[0])
+    if rung is None:
+        return None
+    return {"body": "union", "level": rung[0], "adcode": rung[1], "name": union_name(ctx.law, *rung, language),
+            "phones": union_phones(ctx.law, rung[0], rung[1] or adcode)}
+
+
+def _other_name(law: Law, body: str, adcode: str | None, language: str) -> str:
+    """The office that covers a place, by its general name: authorities are called differently from city to city."""
+    place, label = places.get(adcode), _label(law, body, None, language)
+    return law.text("routes.name_other", language, place=_place_name(place, language), label=label) if place else label
+
+
+# --- wording
+
+@dataclass(frozen=True)
+class Door:
+    """One door in one case, and what the sentences about it may fill in."""
+
+    ctx: Context
+    held: frozenset[str]
+    body: str
+    level: str | None
+    adcode: str | None
+    following: dict | None
+
+    @cached_property
+    def zh(self) -> dict[str, str]:
+        return self._fields("zh")
+
+    @cached_property
+    def own(self) -> dict[str, str]:
+        return self._fields(self.ctx.language)
+
+    def fields(self, language: str) -> dict[str, str]:
+        return self.zh if language == "zh" else self.own
+
+    def told(self, key: str, language: str, **more: str) -> tuple[str, list[dict]]:
+        """What the bot tells the worker, and the articles it rests on."""
+        return render(self.ctx.law, self.ctx.today, key, language, self.held, self.fields(language) | more)
+
+    def spoken(self, key: str) -> tuple[str, list[dict]]:
+        """What the worker says at this door. It speaks Chinese: other languages carry the Chinese sentence to show."""
+        language = self.ctx.language
+        text, articles = self.told(key, language)
+        if language != "zh":
+            text = join([text, self.ctx.law.text("routes.show", language).replace("{zh}", self.told(key, "zh")[0])], language)
+        return text, articles
+
+    def reply(self, key: str, *, aloud: bool = True) -> dict:
+        """{"reply", "law"}; said by the worker at the door, or (`aloud` False) by the bot to the worker."""
+        reply, articles = self.spoken(key) if aloud else self.told(key, self.ctx.language)
+        return {"reply": reply, "law": articles}
+
+    def _fields(self, language: str) -> dict[str, str]:
+        ctx, law, facts = self.ctx, self.ctx.law, self.ctx.facts
+        work = places.get(facts.adcode)
+        where = _place_name(work, language) if work else None
+        job = facts.occupation if facts.occupation and facts.occupation != "other" else "any"
+        fields = {
+            "place": where or law.text("routes.here", language),
+            "there": where or law.text("routes.there", language),
+            "job": law.text(f"routes.job_{job}", language),
+            "day": day(facts.injury.on, language) if facts.injury.on else "____",
+            "facts": facts_sentence(ctx, self.held, where, language),
+        }
+        if self.following:
+            body, level, adcode = (self.following[key] for key in ("body", "level", "adcode"))
+            fields["next"] = _pointer(law, _name(law, body, level, adcode, language), self.following["phones"], language)
+        return fields
+
+
+def _entry(door: Door, way: str, again: str | None, replies: list[dict], phones: list[str], higher: Rung | None = None) -> dict:
+    """One route in the contract's shape. `again`: the text that says what has changed since this door turned the worker away."""
+    ctx, law = door.ctx, door.ctx.law
+    why, articles = door.told(f"routes.{way}_why", ctx.language)
+    if again:
+        more = {}
+        if higher:
+            name = _name(law, "union", higher.level, higher.adcode, ctx.language)
+            more["higher"] = _pointer(law, name, union_phones(law, higher.level, higher.adcode or door.adcode), ctx.language)
+        changed, changed_articles = door.told(again, ctx.language, **more)
+        why, articles = join([changed, why], ctx.language), [*changed_articles, *articles]
+    say, say_articles = door.spoken(f"routes.{way}_say")
+    return {"id": way, "body": door.body, "level": door.level, "adcode": door.adcode,
+            "name": None if "no_place" in door.held else _name(law, door.body, door.level, door.adcode, ctx.language, ctx.facts),
+            "label": _label(law, door.body, door.level, ctx.language), "phones": phones, "why": why, "say": say, "if_refused": replies,
+            "law": unique([*articles, *say_articles])}
+
+
+def _name(law: Law, body: str, level: str | None, adcode: str | None, language: str, facts: Facts | None = None) -> str:
+    """The name of a door, or its general name where the place is unknown."""
+    if body == "union" and level:
+        return union_name(law, level, adcode, language, facts) or _label(law, body, level, language)
+    return _other_name(law, body, adcode, language)
+
+
+def _pointer(law: Law, name: str, phones: list[str], language: str) -> str:
+    """A door with its number: 六盘水市总工会（0858-12351）."""
+    if not phones:
+        return name
+    return law.text("routes.pointer", language, name=name, phone=phones[0])
+
+
+def _label(law: Law, body: str, level: str | None, language: str) -> str:
+    """The general name of a door: 县（区）总工会, labour inspection."""
+    return law.text(f"routes.label_{body}_{level}" if body == "union" and level else f"routes.label_{body}", language)
