@@ -20,7 +20,7 @@ def build(ctx: Context) -> list[dict]:
         rows = [rows[0], *(row for row in profiles["platform"] if row["id"] == "occupational_injury_pilot"), *rows[1:]]
     rows = [row for row in rows if _in_force(ctx, row) and set(row["issues"]) & set(ctx.issues)]
     items = (_item(ctx, name, row) for row in rows)
-    return [item for item in items if item is not None and item["law"]]  # on a day before the known law nothing is said
+    return [item for item in items if item is not None]
 
 
 def on_platform(ctx: Context) -> bool:
@@ -48,6 +48,8 @@ def _item(ctx: Context, name: str, row: dict) -> dict | None:
     if row["id"] == "occupational_injury_pilot":
         return _pilot(ctx, row)
     available, why, law = row["available"], [ctx.text(f"insurance.{row['why']}")], _cites(ctx, name, row["id"])
+    if not law:  # a day before the known law: nothing is said
+        return None
     cost = [0, 0] if row["cost"] == "none" else None
     if row["id"] == "work_injury":
         more, articles = _after_injury(ctx, name)
