@@ -51,7 +51,7 @@ def reply_to(ctx_or_law: Context | Law, reason: str, body: str, level: str | Non
     """What to answer a body that turned the worker away, and where to go next.
 
     `reason` is one of the contract's deflection reasons. Returns {"reply", "law", "next"}; `next` is {"body", "level", "adcode",
-    "name", "phones"} or None. With a Law alone, the law as it stands now and no facts of the case are used.
+    "name", "label", "phones"} or None; `name` is None while the place is unknown, `label` never is. With a Law alone, the law as it stands now and no facts of the case are used.
     """
     if isinstance(ctx_or_law, Context):
         ctx = replace(ctx_or_law, language=language)
@@ -341,7 +341,8 @@ def _next(ctx: Context, body: str, level: str | None, adcode: str | None, langua
             level, code = _seat(ctx.law, following, adcode)
             phones = list(ctx.law.rule("bodies")["bodies"][following]["phones"])
             name = _other_name(ctx.law, following, code, language) if code else None
-            return {"body": following, "level": level, "adcode": code, "name": name, "phones": phones}
+            return {"body": following, "level": level, "adcode": code, "name": name, "label": _label(ctx.law, following, level, language),
+                    "phones": phones}
         level = "enterprise"   # any rung below the general unions: the lowest of them comes next
     rung = next_union(adcode, level or (places.get(adcode).level if adcode else "county"))
     asked = {of: answer for of, answer in _union_answers(ctx, list(GENERAL)).items() if answer in REFUSED}
@@ -350,7 +351,7 @@ def _next(ctx: Context, body: str, level: str | None, adcode: str | None, langua
     if rung is None:
         return None
     return {"body": "union", "level": rung[0], "adcode": rung[1], "name": union_name(ctx.law, *rung, language),
-            "phones": union_phones(ctx.law, rung[0], rung[1] or adcode)}
+            "label": _label(ctx.law, "union", rung[0], language), "phones": union_phones(ctx.law, rung[0], rung[1] or adcode)}
 
 
 def _other_name(law: Law, body: str, adcode: str | None, language: str) -> str:

@@ -246,7 +246,8 @@ def test_next_union(adcode, level, above):
 def test_a_reply_in_the_chat_answers_the_excuse_and_names_the_next_union():
     answer = routes.reply_to(context({"issues": ["wage_arrears"], "adcode": "520281"}), "not_member", "union", "county", "520281", "zh")
     assert "工会法第三条" in answer["reply"] and {"name": "工会法", "article": "30"} in answer["law"]
-    assert answer["next"] == {"body": "union", "level": "prefecture", "adcode": "520200", "name": "六盘水市总工会", "phones": ["0858-12351"]}
+    assert answer["next"] == {"body": "union", "level": "prefecture", "adcode": "520200", "name": "六盘水市总工会", "label": "市（州）总工会",
+                              "phones": ["0858-12351"]}
 
 
 def test_a_union_already_asked_in_vain_is_passed_over():
