@@ -3,7 +3,7 @@
 Sending is at least once: a message whose receipt was lost is sent again.
 """
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiolimiter import AsyncLimiter
 from sqlalchemy.orm import Session
@@ -35,7 +35,13 @@ class Parcel:
     buttons: list[dict]
 
 
+class Undeliverable(Exception):
+    """A row that there is no way to send; the message says why."""
+
+
 class Sender:
+    """Sends what waits in the outbox."""
+
     def __init__(self, bot: calls.Bot, record: Record, config: Config):
         self._bot, self._record, self._config = bot, record, config
         self._chats: dict[int, AsyncLimiter] = {}
@@ -46,11 +52,15 @@ class Sender:
     async def work(self, row_id: int) -> None:
         """Sends one row, or its next part."""
         try:
-            parcel = await self._record.write(_parcel, row_id)
+            parcel = await self._record.read(_parcel, row_id)
             if parcel is None:
                 return
+            if any("key" not in button for button in parcel.buttons):
+                parcel = replace(parcel, buttons=await self._record.write(_with_keys, row_id, parcel.buttons))
             await self._pace(parcel.chat_id)
             message_id = await self._send(parcel)
+        except Undeliverable as error:
+            await self._record.write(_give_up, row_id, str(error), False)
         except RetryAfter as error:
             await self._record.write(_later, row_id, error.retry_after.total_seconds(), False)
         except Forbidden:
@@ -89,24 +99,26 @@ class Sender:
 
 
 def _parcel(session: Session, row_id: int) -> Parcel | None:
-    """The next part of a row. Keys of its buttons are kept with it, so that a second try shows the same buttons."""
+    """The next part of a row; None when it does not wait any more. Raises Undeliverable."""
     row = session.get(Outbox, row_id)
     if row is None or row.status != "waiting":
         return None
     worker = session.get(Worker, row.worker_id)
     words = text.encodable(row.body["text"]).strip()
     if worker.address is None or not words:
-        outbox.fail(session, row_id, "no text" if worker.address else "no address")
-        return None
+        raise Undeliverable("no text" if worker.address else "no address")
     first, rest = text.cut(words)
-    wanted = [button for button in row.body.get("buttons") or [] if button.get("title")]
-    if rest or not wanted:
-        return Parcel(int(worker.address), first, rest, [])
-    if any("key" not in button for button in wanted):
-        wanted = buttons.show(session, worker.id, [{"title": text.encodable(button["title"]), "payload": button.get("payload") or
-                                                    button["title"]} for button in wanted])
-        row.body = {"text": words, "buttons": wanted}
-    return Parcel(int(worker.address), first, "", wanted)
+    shown = [] if rest else [button for button in row.body.get("buttons") or [] if button.get("title")]
+    return Parcel(int(worker.address), first, rest, shown)
+
+
+def _with_keys(session: Session, row_id: int, wanted: list[dict]) -> list[dict]:
+    """The buttons with their keys, which are kept in the row too: a second try shows the same buttons."""
+    row = session.get(Outbox, row_id)
+    titled = [{"title": text.encodable(button["title"]), "payload": button.get("payload") or button["title"]} for button in wanted]
+    shown = buttons.show(session, row.worker_id, titled[:keyboards.MOST])
+    row.body = {**row.body, "buttons": shown}
+    return shown
 
 
 def _later(session: Session, row_id: int, seconds: float, failed: bool) -> int:

@@ -53,6 +53,10 @@ class Outcome:
     blocked: bool = False
 
 
+class Stranger(Exception):
+    """The worker of a row is not known any more: an earlier message of the chat was "forget me"."""
+
+
 class Handler:
     """Handles updates. `outbox` is woken when there is something to send."""
 
@@ -66,7 +70,11 @@ class Handler:
 
     async def work(self, row_id: int) -> None:
         """Handles one row; whatever goes wrong with it is noted in the row, and never stops the chat for good."""
-        job = await self._record.write(_job, row_id)
+        try:
+            job = await self._record.read(_job, row_id)
+        except Stranger:
+            await self._record.write(_meet, row_id)
+            job = await self._record.read(_job, row_id)
         if job is None:
             return
         try:
@@ -150,6 +158,8 @@ class Handler:
     async def _failed(self, job: Job, error: Exception) -> None:
         cause = error.__cause__ or error
         tries = await self._record.write(_note_failure, job, self._config.retry_seconds, self._must_tell(job))
+        if tries >= TRIES:
+            self._acknowledged.pop(job.update_id, None)
         log.error("row %d cannot be handled (try %d): %s", job.row_id, tries, type(cause).__name__)
         self._outbox.wake()
 
@@ -167,8 +177,9 @@ def _job(session: Session, row_id: int) -> Job | None:
     if row is None or row.status != "received":
         return None
     chat = updates.chat(row.payload)
-    # An earlier message of the chat may have been "forget me": then whoever writes on is somebody new.
-    worker = workers.arrive(session, CHANNEL, str(chat.id), chat.language)
+    worker = session.scalar(select(Worker).where(Worker.sender == row.sender))
+    if worker is None or worker.address is None:
+        raise Stranger
     press = updates.press(row.payload)
     button = buttons.find(session, worker.id, press.key) if press else None
     return Job(
@@ -176,6 +187,12 @@ def _job(session: Session, row_id: int) -> Job | None:
         chat_id=chat.id, worker_code=worker.code, sender=worker.sender, language=worker.language,
         with_person=worker.handover == "person", button=(button.title, button.payload) if button and button.used_at is None else None,
     )
+
+
+def _meet(session: Session, row_id: int) -> None:
+    """Whoever writes on after being forgotten is somebody new."""
+    chat = updates.chat(session.get(Inbox, row_id).payload)
+    workers.arrive(session, CHANNEL, str(chat.id), chat.language)
 
 
 def _finish(session: Session, job: Job, outcome: Outcome) -> list[str]:

@@ -1,7 +1,8 @@
 """The gateway's sign of life, a file of one word that the desk's /health reads; no network, no database.
 
 The running gateway writes `starting`, `up` (Telegram answers) or `down` (Telegram cannot be reached) every few seconds and
-removes the file when it stops. A file that has not been touched for STALE_SECONDS means that the gateway is dead.
+removes the file when it stops. With a webhook, `up` means that the gateway runs and has reached Telegram once. A file that
+has not been touched for STALE_SECONDS means that the gateway is dead.
 """
 import os
 import time

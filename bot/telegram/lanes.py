@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Collection, Hashable
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 0.5  # how often the table is looked at without being woken: rows of other processes, waits that are over
+GRACE_SECONDS = 10
 
 Find = Callable[[Collection, int], Awaitable[list[tuple[int, Hashable]]]]
 
@@ -22,7 +23,9 @@ class Lanes:
         self._wake.set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Works until `stop`, then lets what was begun come to its end."""
+        """Works until `stop`, then gives what was begun some time to come to its end; the table remembers what did not."""
+        stopping = asyncio.ensure_future(stop.wait())
+        stopping.add_done_callback(lambda _: self.wake())
         while not stop.is_set():
             self._wake.clear()
             await self._begin()
@@ -31,7 +34,7 @@ class Lanes:
             except asyncio.TimeoutError:
                 continue
         if self._busy:
-            await asyncio.wait(self._busy.values())
+            await asyncio.wait(self._busy.values(), timeout=GRACE_SECONDS)
 
     async def _begin(self) -> None:
         free = self._at_once - len(self._busy)

@@ -11,6 +11,7 @@ import pytest
 
 from bot.cases import store
 from bot.cases.crypto import new_key
+from bot.cases.model import Inbox, Outbox
 from bot.settings import ROOT
 from bot.telegram import config, gateway
 from tests.telegram.bot_api_double import BotApiDouble, until
@@ -138,8 +139,6 @@ def rows(environment):
 @pytest.fixture
 def settled(rows):
     """Waits until nothing is left to handle or to send."""
-    from bot.cases.model import Inbox, Outbox
-
     def wait() -> None:
         until(lambda: not [row for row in rows(Inbox) if row.status == "received"]
               and not [row for row in rows(Outbox) if row.status == "waiting"], "an empty inbox and outbox")

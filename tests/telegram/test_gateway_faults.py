@@ -1,4 +1,6 @@
 """Telegram refuses, fails or is gone; Rasa is away or chokes; the process is killed: nobody loses an answer or gets it twice."""
+import threading
+
 from bot.cases.model import Inbox, Outbox, Worker
 from tests.telegram.bot_api_double import until
 
@@ -135,15 +137,14 @@ def test_killed_between_receiving_and_answering_the_gateway_answers_once_after_i
 
 def test_killed_again_and_again_the_gateway_handles_each_update_once(double, rasa, launch, rows, settled):
     workers = [double.user(7000 + number) for number in range(4)]
-    for round_ in range(3):
-        process = launch()
+    for number in range(3):
+        process, before = launch(), len(rasa.asked)
         for worker in workers:
-            worker.says(f"第{round_}句")
-        until(lambda: len(rasa.asked) > 4 * round_)
+            worker.says(f"第{number}句")
+        until(lambda before=before: len(rasa.asked) > before)
         process.kill()
     launch()
-    for worker in workers:
-        until(lambda: "echo: 第2句" in worker.texts(), worker.texts)
+    until(lambda: all("echo: 第2句" in worker.texts() for worker in workers))
     settled()
     assert len(rows(Outbox)) == 12  # one reply for each update, however often it was tried
     for worker in workers:
@@ -156,7 +157,6 @@ def test_told_to_stop_the_gateway_finishes_what_it_began(double, rasa, launch, e
     rasa.gate.clear()
     worker.says("工资")
     until(lambda: rasa.asked)
-    import threading
     threading.Timer(0.5, rasa.gate.set).start()
     assert process.terminate() == 0
     launch()

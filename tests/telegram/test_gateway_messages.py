@@ -1,5 +1,5 @@
 """A message reaches Rasa once and its answer comes back once, in order, whatever Telegram does in between."""
-from bot.cases import store, workers
+from bot.cases import messages, store, workers
 from bot.cases.model import Inbox, Message, Outbox, Worker
 from tests.telegram.bot_api_double import until
 
@@ -110,7 +110,6 @@ def test_while_a_person_has_the_chat_the_bot_is_silent_and_the_words_are_logged(
 
 
 def test_an_answer_from_staff_waits_in_the_outbox_and_is_sent(double, rasa, running):
-    from bot.cases import messages
     with store.session() as session:
         messages.send(session, workers.arrive(session, "telegram", "7001"), "staff:1", "我是热线的小李")
     assert double.user(7001).waits_for(1)[0].text == "我是热线的小李"

@@ -1,4 +1,5 @@
 """The gateway as a process: its logs, its start, its sign of life."""
+import os
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,6 @@ def test_a_gateway_that_cannot_reach_telegram_yet_is_starting(double, rasa, laun
 
 
 def test_a_killed_gateway_is_soon_seen_to_be_down(tmp_path):
-    import os
     file = tmp_path / "telegram.alive"
     heartbeat.beat(file, "up")
     assert heartbeat.state(file, has_token=True) == "up"

@@ -21,9 +21,10 @@ def hook(run, double):
 
     def listens() -> bool:
         try:
-            return bool(httpx.get(address, trust_env=False))or True
+            httpx.get(address, trust_env=False)
         except httpx.HTTPError:
             return False
+        return True
     until(listens)
     return address
 
