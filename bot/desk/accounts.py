@@ -1,0 +1,131 @@
+"""Sign-in, passwords, the staff list and the language switch."""
+from sqlalchemy.orm import Session
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from bot.cases import staff
+from bot.cases.model import Staff
+from bot.desk.texts import languages
+from bot.desk.web import LANGUAGE, SIGN_IN, YEAR, Visit, keep, local
+
+WEEK = 7 * 24 * 3600
+
+
+def home(visit: Visit, session: Session) -> Response:
+    return visit.go("/queue" if visit.staff else "/login")
+
+
+def login_form(visit: Visit, session: Session) -> Response:
+    if visit.staff:
+        return visit.go("/queue")
+    return visit.render("login.html", next=visit.text("next"), name="", error=None)
+
+
+def login(visit: Visit, session: Session) -> Response:
+    name, throttle = visit.text("name"), visit.request.app.state.throttle
+    keys = (f"name:{name.lower()[:64]}", f"address:{visit.request.client.host if visit.request.client else ''}")
+    if throttle.blocked(*keys):
+        return visit.render("login.html", 429, next=visit.text("next"), name=name, error="login.wait")
+    person = staff.verify(session, name, visit.form.get("password", ""))
+    if person is None:
+        throttle.failed(*keys)
+        known = staff.by_name(session, name)
+        if known:
+            staff.audit(session, known.name, "sign_in.failed")
+        return visit.render("login.html", 401, next=visit.text("next"), name=name, error="login.wrong")
+    throttle.succeeded(keys[0])
+    staff.audit(session, person.name, "sign_in")
+    response = visit.go("/password" if person.must_change else local(visit.text("next") or "/queue"))
+    keep(response, visit.request, SIGN_IN, staff.sign_in(session, person, visit.t.language), WEEK)
+    return response
+
+
+def logout(visit: Visit, session: Session) -> Response:
+    staff.sign_out(session, visit.token or "")
+    staff.audit(session, visit.staff.name, "sign_out")
+    response = visit.go("/login")
+    response.delete_cookie(SIGN_IN, path="/")
+    return response
+
+
+def password_form(visit: Visit, session: Session) -> Response:
+    return visit.render("password.html", error=None)
+
+
+def password(visit: Visit, session: Session) -> Response:
+    """Sets the person's own password; the old one is asked again, and every other sign-in of theirs ends."""
+    throttle, key = visit.request.app.state.throttle, f"name:{visit.staff.name.lower()}"
+    if throttle.blocked(key):
+        return visit.render("password.html", 429, error="login.wait")
+    person, new = staff.verify(session, visit.staff.name, visit.form.get("old", "")), visit.form.get("new", "")
+    if person is None:
+        throttle.failed(key)
+        return visit.render("password.html", 422, error="password.old_wrong")
+    if new != visit.form.get("again", ""):
+        return visit.render("password.html", 422, error="password.not_same")
+    try:
+        staff.change_password(session, person, new)
+    except staff.StaffError as error:
+        return visit.render("password.html", 422, error=f"error.{error.code}")
+    staff.audit(session, person.name, "password.change")
+    response = visit.go("/queue")
+    keep(response, visit.request, SIGN_IN, staff.sign_in(session, person, visit.t.language), WEEK)
+    return response
+
+
+def staff_list(visit: Visit, session: Session) -> Response:
+    return _list(visit, session)
+
+
+def staff_add(visit: Visit, session: Session) -> Response:
+    name, role = visit.text("name"), visit.text("role")
+    try:
+        password = staff.add(session, name, role)
+    except staff.StaffError as error:
+        return _list(visit, session, 422, error=f"error.{error.code}", name=name, role=role)
+    staff.audit(session, visit.staff.name, "staff.add", name, {"role": role})
+    return _list(visit, session, new=(name, password))
+
+
+def staff_disable(visit: Visit, session: Session) -> Response:
+    person = _person(visit, session)
+    try:
+        staff.disable(session, person)
+    except staff.StaffError as error:
+        return _list(visit, session, 422, error=f"error.{error.code}")
+    staff.audit(session, visit.staff.name, "staff.disable", person.name)
+    return visit.go("/staff")
+
+
+def staff_renew(visit: Visit, session: Session) -> Response:
+    """A new one-time password for a colleague, shown once; it also lets a disabled one back in."""
+    person = _person(visit, session)
+    if person.id == visit.staff.id:
+        return visit.go("/password")
+    password = staff.renew_password(session, person)
+    staff.audit(session, visit.staff.name, "staff.renew", person.name)
+    return _list(visit, session, new=(person.name, password))
+
+
+def language(visit: Visit, session: Session) -> Response:
+    """Remembers the language in a cookie and in the sign-in, and goes back to the page."""
+    code = visit.request.path_params["code"]
+    if code not in languages():
+        raise HTTPException(404)
+    if visit.staff:
+        staff.set_language(session, visit.token, code)
+    response = visit.go(local(visit.text("next")))
+    keep(response, visit.request, LANGUAGE, code, YEAR)
+    return response
+
+
+def _list(visit: Visit, session: Session, status: int = 200, *, error: str | None = None, name: str = "", role: str = "hotline",
+          new: tuple[str, str] | None = None) -> Response:
+    return visit.render("staff.html", status, people=staff.everyone(session), roles=staff.ROLES, error=error, name=name, role=role, new=new)
+
+
+def _person(visit: Visit, session: Session) -> Staff:
+    person = session.get(Staff, visit.request.path_params["id"])
+    if person is None:
+        raise HTTPException(404)
+    return person

@@ -1,0 +1,83 @@
+"""The desk as one ASGI application."""
+import time
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bot.desk import accounts, chat, log, triage
+from bot.desk.guard import Guard, Throttle
+from bot.desk.health import health
+from bot.desk.recent import Recent
+from bot.desk.texts import Texts, choose
+from bot.desk.web import LANGUAGE, Visit, page
+
+EXPLAINED = (403, 404, 405, 413)
+
+
+def build() -> Starlette:
+    """A fresh desk; its sign-in brake and the chat's short memory live as long as it does."""
+    admin = {"role": "admin"}
+    app = Starlette(
+        routes=[
+            Route("/", page(accounts.home, public=True)),
+            Route("/login", page(accounts.login_form, public=True)),
+            Route("/login", page(accounts.login, public=True), methods=["POST"]),
+            Route("/logout", page(accounts.logout), methods=["POST"]),
+            Route("/password", page(accounts.password_form)),
+            Route("/password", page(accounts.password), methods=["POST"]),
+            Route("/language/{code}", page(accounts.language, public=True, writes=True)),
+            Route("/queue", page(triage.queue_page)),
+            Route("/cases/{key}", page(triage.case_page, writes=True)),
+            Route("/cases/{key}/take", page(triage.take), methods=["POST"]),
+            Route("/cases/{key}/contacts", page(triage.contact), methods=["POST"]),
+            Route("/cases/{key}/resolve", page(triage.resolve), methods=["POST"]),
+            Route("/deflections", page(log.list_page)),
+            Route("/deflections/export", page(log.export, writes=True)),
+            Route("/staff", page(accounts.staff_list, **admin)),
+            Route("/staff", page(accounts.staff_add, **admin), methods=["POST"]),
+            Route("/staff/{id:int}/disable", page(accounts.staff_disable, **admin), methods=["POST"]),
+            Route("/staff/{id:int}/password", page(accounts.staff_renew, **admin), methods=["POST"]),
+            Route("/chat", page(chat.chat_page, public=True, writes=True)),
+            Route("/chat", chat.chat_form, methods=["POST"]),
+            Route("/api/chat", chat.chat_api, methods=["POST"]),
+            Route("/api/chat/waiting", chat.waiting_api, methods=["POST"]),
+            Route("/health", health),
+            Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
+        ],
+        middleware=[Middleware(Guard, refuse=refuse)],
+        exception_handlers={HTTPException: _http_error},
+        lifespan=_lifespan,
+    )
+    app.state.throttle, app.state.recent, app.state.started = Throttle(), Recent(), time.monotonic()
+    return app
+
+
+def refuse(scope: dict, status: int) -> Response:
+    """The page, or the JSON, for a request that failed; needs no database."""
+    request = Request(scope)
+    t = Texts(choose(request.cookies.get(LANGUAGE), request.headers.get("accept-language")))
+    kind = status if status in EXPLAINED else 500 if status >= 500 else 400
+    if request.url.path.startswith("/api/"):
+        return JSONResponse({"error": t(f"error.{kind}.text")}, status)
+    return Visit(request, t, "").render("error.html", status, kind=kind)
+
+
+async def _http_error(request: Request, error: HTTPException) -> Response:
+    response = refuse(request.scope, error.status_code)
+    response.headers.update(error.headers or {})
+    return response
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette):
+    async with httpx.AsyncClient(trust_env=False) as client:
+        app.state.client = client
+        yield

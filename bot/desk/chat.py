@@ -1,0 +1,203 @@
+"""The browser chat: a page that works with and without scripts, and the API behind it."""
+import json
+import secrets
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bot import rasa_client
+from bot.cases import cases, messages, outbox, store, workers
+from bot.cases.model import Outbox, Worker
+from bot.desk.guard import TooLarge
+from bot.desk.texts import Texts, catalogue, choose
+from bot.desk.web import Visit, check_form, keep, visit
+
+CHANNEL, COOKIE = "web", "gongyou_chat"
+LONGEST_SENDER, LONGEST_MESSAGE = 200, 20_000
+MONTH = 30 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A worker at the moment a message comes in, and what staff or reminders had waiting for them."""
+
+    id: int
+    code: str
+    sender: str
+    language: str | None
+    handover: str
+    waiting: list[dict]
+
+
+def chat_page(here: Visit, session: Session) -> Response:
+    """The page: what was said lately, a field, and the cookie with the anonymous sender."""
+    sender = _cookie(here.request)
+    worker = _known(session, sender)
+    recent = here.request.app.state.recent
+    if worker is not None:
+        recent.add(sender, worker.code, "bot", _waiting(session, worker))
+    response = here.render("chat.html", lines=recent.lines(sender, worker and worker.code), sender=sender, longest=LONGEST_MESSAGE)
+    keep(response, here.request, COOKIE, sender, MONTH)
+    return response
+
+
+async def chat_form(request: Request) -> Response:
+    """The page's form without scripts: the message goes to the bot, then the page is shown again with the answer."""
+    form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    here = await run_in_threadpool(visit, request, form)
+    check_form(here)
+    sender = _cookie(request)
+    text = _clean(form.get("message", "").replace("\r\n", "\n"))[:LONGEST_MESSAGE]
+    await _talk(request, sender, text, here.t)
+    response = here.go("/chat#write")
+    keep(response, request, COOKIE, sender, MONTH)
+    return response
+
+
+async def chat_api(request: Request) -> JSONResponse:
+    """POST /api/chat: {"sender", "message"} -> {"messages": [{"text", "buttons"}]}. 400 with {"error"} for what cannot be read,
+    403 for another site's page, 503 with a polite message when the bot does not answer."""
+    t = Texts(choose(None, request.headers.get("accept-language")))
+    data, refusal = await _read(request, t, ("sender", "message"))
+    if refusal is not None:
+        return refusal
+    status, answers = await _talk(request, data["sender"], _clean(data["message"]), t)
+    body = {"messages": answers}
+    return JSONResponse(body | {"error": t("chat.unreachable")} if status == 503 else body, status)
+
+
+async def waiting_api(request: Request) -> JSONResponse:
+    """POST /api/chat/waiting: {"sender"} -> {"messages"}: what staff or reminders sent since; nothing for a sender we never met."""
+    t = Texts(choose(None, request.headers.get("accept-language")))
+    data, refusal = await _read(request, t, ("sender",))
+    if refusal is not None:
+        return refusal
+    return JSONResponse({"messages": await run_in_threadpool(_collect, request, data["sender"])})
+
+
+async def _talk(request: Request, sender: str, text: str, t: Texts) -> tuple[int, list[dict]]:
+    """Hands a message to the bot, or to the person who has the chat: (HTTP status, the replies).
+
+    No database transaction is open while the bot thinks."""
+    state = request.app.state
+    arrival = await run_in_threadpool(_arrive, sender)
+    shown = state.recent.title(sender, text)
+    own = Texts(arrival.language) if arrival.language in catalogue() else t
+    status, replies = 200, []
+    if arrival.handover == "person":
+        replies = [{"text": own("chat.person"), "buttons": []}]
+    else:
+        metadata = {"message_id": f"web:{secrets.token_hex(16)}", "channel": CHANNEL, "language": arrival.language}
+        try:
+            replies = await rasa_client.ask(state.client, arrival.sender, text, metadata)
+        except rasa_client.RasaUnavailable:
+            status, replies = 503, [{"text": own("chat.unreachable"), "buttons": []}]
+    code = await run_in_threadpool(_log, arrival, shown, replies if status == 200 else [])
+    if code is not None:
+        state.recent.add(sender, code, "bot", arrival.waiting)
+        state.recent.add(sender, code, "worker", [{"text": shown}])
+    state.recent.add(sender, code, "bot", replies)
+    return status, arrival.waiting + replies
+
+
+def _arrive(sender: str) -> Arrival:
+    """Notes the arrival and takes what waits. Two first messages at once make one worker: the loser of the race looks again."""
+    try:
+        return _arrive_once(sender)
+    except IntegrityError:
+        return _arrive_once(sender)
+
+
+def _arrive_once(sender: str) -> Arrival:
+    with store.session() as session:
+        worker = workers.arrive(session, CHANNEL, sender)
+        return Arrival(worker.id, worker.code, worker.sender, worker.language, worker.handover, _waiting(session, worker))
+
+
+def _log(arrival: Arrival, text: str, replies: list[dict]) -> str | None:
+    """Writes both sides down if the worker has agreed to that by now; their code, None if they were erased meanwhile."""
+    with store.session() as session:
+        worker = session.get(Worker, arrival.id)
+        if worker is None or worker.code != arrival.code:
+            return None
+        case = cases.current(session, worker)
+        messages.log(session, worker, "worker", text, case and case.id)
+        for reply in replies:
+            messages.log(session, worker, "bot", reply["text"], case and case.id)
+        return worker.code
+
+
+def _collect(request: Request, sender: str) -> list[dict]:
+    with store.session(only_reads=True) as session:
+        worker = _known(session, sender)
+        if worker is None or not session.scalar(_outbox(worker)):
+            return []
+    with store.session() as session:
+        waiting = _waiting(session, worker)
+    request.app.state.recent.add(sender, worker.code, "bot", waiting)
+    return waiting
+
+
+def _known(session: Session, sender: str) -> Worker | None:
+    return session.scalar(select(Worker).where(Worker.sender == workers.sender_id(session, CHANNEL, sender)))
+
+
+def _waiting(session: Session, worker: Worker) -> list[dict]:
+    """Outbox messages for this worker's browser, marked as sent."""
+    taken = []
+    for row in session.scalars(_outbox(worker)).all():
+        taken.append({"text": row.body["text"], "buttons": row.body.get("buttons") or []})
+        outbox.sent(session, row.id, "")
+    return taken
+
+
+def _outbox(worker: Worker):
+    return select(Outbox).where(Outbox.worker_id == worker.id, Outbox.channel == CHANNEL, Outbox.status == "waiting").order_by(Outbox.id)
+
+
+async def _read(request: Request, t: Texts, fields: tuple[str, ...]) -> tuple[dict, JSONResponse | None]:
+    """The JSON body's fields, or the response that says in one sentence what is wrong with it."""
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        return {}, JSONResponse({"error": t("api.other_site")}, 403)
+    try:
+        data = json.loads(await request.body())
+    except TooLarge:
+        return {}, JSONResponse({"error": t("api.long", field="message", most=LONGEST_MESSAGE)}, 400)
+    except (ValueError, RecursionError):
+        data = None
+    fault = None
+    if not isinstance(data, dict):
+        fault = t("api.not_json")
+    else:
+        for name in fields:
+            if name not in data:
+                fault = fault or t("api.missing", field=name)
+            elif not isinstance(data[name], str):
+                fault = fault or t("api.not_text", field=name)
+        if fault is None and not data["sender"].strip():
+            fault = t("api.empty_sender")
+        if fault is None and len(data["sender"]) > LONGEST_SENDER:
+            fault = t("api.long", field="sender", most=LONGEST_SENDER)
+        if fault is None and len(data.get("message", "")) > LONGEST_MESSAGE:
+            fault = t("api.long", field="message", most=LONGEST_MESSAGE)
+    if fault is not None:
+        return {}, JSONResponse({"error": fault}, 400)
+    return {**data, "sender": _clean(data["sender"])}, None
+
+
+def _cookie(request: Request) -> str:
+    """The anonymous sender of this browser, random on the first visit."""
+    sender = request.cookies.get(COOKIE, "")
+    return sender if 16 <= len(sender) <= LONGEST_SENDER else secrets.token_urlsafe(24)
+
+
+def _clean(text: str) -> str:
+    """Halves of characters (lone surrogates) cannot be sent on or stored; they become question marks."""
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,111 @@
+"""What protects every page: headers, a limit on request bodies, errors without tracebacks, and the brake on guessing passwords."""
+import logging
+import time
+from collections import deque
+from pathlib import Path
+from threading import Lock
+from traceback import extract_tb
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
+
+LARGEST_BODY = 512 * 1024  # bytes; 20,000 characters written as \\uXXXX\\uXXXX pairs are 240,000
+DRAINED = 8 * 1024 * 1024  # bytes that are read and thrown away before a body that is too large is refused
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+                               "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+logger = logging.getLogger(__name__)
+
+
+class TooLarge(Exception):
+    """The request's body is larger than LARGEST_BODY."""
+
+
+class Guard:
+    """ASGI middleware around the whole desk. `refuse(scope, status)` makes the page for a request that failed."""
+
+    def __init__(self, app, refuse):
+        self.app, self.refuse = app, refuse
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started, read = False, 0
+
+        async def guarded_receive():
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read <= LARGEST_BODY:
+                return message
+            while message.get("more_body") and read <= DRAINED:  # a client that is still sending would not read the answer
+                message = await receive()
+                read += len(message.get("body", b""))
+            raise TooLarge
+
+        async def guarded_send(message):
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers[name] = value
+                headers["Cache-Control"] = "no-cache" if scope["path"].startswith("/static/") else "no-store"
+            await send(message)
+
+        try:
+            await self.app(scope, guarded_receive, guarded_send)
+        except ClientDisconnect:
+            return
+        except Exception as error:  # the last net: whatever went wrong, people see a page and the log no personal data
+            status = 413 if isinstance(error, TooLarge) else 500
+            if status == 500:
+                logger.error("%s in %s", type(error).__name__, _where(error))
+            if not started:
+                await self.refuse(scope, status)(scope, receive, guarded_send)
+
+
+class Throttle:
+    """Counts failed sign-ins by key (a name, an address) in the memory of this process."""
+
+    LIMIT, WINDOW, KEYS = 10, 15 * 60, 10_000
+
+    def __init__(self, clock=time.monotonic):
+        self._clock, self._lock = clock, Lock()
+        self._failures: dict[str, deque[float]] = {}
+
+    def blocked(self, *keys: str) -> bool:
+        """Whether one of the keys has failed LIMIT times in the last WINDOW seconds."""
+        with self._lock:
+            return any(len(self._recent(key)) >= self.LIMIT for key in keys)
+
+    def failed(self, *keys: str) -> None:
+        with self._lock:
+            for key in keys:
+                if len(self._failures) >= self.KEYS:
+                    self._failures.pop(next(iter(self._failures)))
+                self._failures.setdefault(key, deque(maxlen=self.LIMIT)).append(self._clock())
+
+    def succeeded(self, key: str) -> None:
+        with self._lock:
+            self._failures.pop(key, None)
+
+    def _recent(self, key: str) -> deque[float]:
+        times = self._failures.get(key, deque())
+        while times and times[0] < self._clock() - self.WINDOW:
+            times.popleft()
+        return times
+
+
+def _where(error: BaseException) -> str:
+    """The last line of our own code that an error came through."""
+    frames = extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if f"{Path(__file__).parents[1]}" in frame.filename] or frames
+    return f"{Path(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "unknown"

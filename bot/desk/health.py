@@ -1,0 +1,73 @@
+"""Whether the parts of the installation are up. Nothing here raises: a part that cannot be asked is not up."""
+import asyncio
+import os
+import time
+from pathlib import Path
+
+import httpx
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from bot import settings
+from bot.cases import store
+
+PATIENCE = 3 * 60  # seconds after the desk's start in which a part that does not answer yet counts as starting
+SECONDS = 3
+FRESH = 30  # seconds that the gateway's heartbeat counts
+
+
+async def health(request: Request) -> JSONResponse:
+    """GET /health: always 200, {"rasa", "actions", "database", "telegram"}."""
+    now, state = settings.read(), request.app.state
+    late = time.monotonic() - state.started > PATIENCE
+    asked = [_http(state.client, f"{now.rasa_url}/status", late), run_in_threadpool(_database)]
+    if now.action_url:
+        asked.append(_http(state.client, _beside(now.action_url, "health"), late))
+    rasa, database, *actions = await asyncio.gather(*asked)
+    return JSONResponse({"rasa": rasa, "actions": actions[0] if actions else rasa, "database": database,
+                         "telegram": _telegram(now.telegram_token, late)})
+
+
+async def _http(client: httpx.AsyncClient, url: str, late: bool) -> str:
+    """A server that answers is up, unless it says that it has no model yet (409) or fails."""
+    try:
+        code = (await client.get(url, timeout=SECONDS)).status_code
+    except httpx.HTTPError:
+        code = None
+    if code is not None and code != 409 and code < 500:
+        return "up"
+    return "down" if late else "starting"
+
+
+def _database() -> str:
+    try:
+        with store.session(only_reads=True) as session:
+            session.execute(text("SELECT 1 FROM staff LIMIT 1"))
+    except (SQLAlchemyError, settings.SettingsError, OSError):
+        return "down"
+    return "up"
+
+
+def _telegram(token: str | None, late: bool) -> str:
+    if not token:
+        return "off"
+    try:
+        age = time.time() - _heartbeat().stat().st_mtime
+    except FileNotFoundError:
+        age = None
+    if age is not None and age < FRESH:
+        return "up"
+    return "down" if late else "starting"
+
+
+def _heartbeat() -> Path:
+    """The file that the gateway touches while it is well: `TELEGRAM_ALIVE_FILE`, or var/telegram.alive."""
+    return Path(os.environ.get("TELEGRAM_ALIVE_FILE") or settings.VAR / "telegram.alive")
+
+
+def _beside(url: str, name: str) -> str:
+    """Rasa's ACTION_URL ends in /webhook; its health stands beside that."""
+    return f"{url.rstrip('/').removesuffix('/webhook')}/{name}"

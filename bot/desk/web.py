@@ -1,0 +1,129 @@
+"""From a request to a page: who is signed in, which language, whether the form is genuine, and rendering."""
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from bot.cases import staff as accounts
+from bot.cases import store
+from bot.cases.model import Staff
+from bot.desk import show
+from bot.desk.texts import Texts, choose, languages
+
+SIGN_IN, CSRF, LANGUAGE = "gongyou_desk", "gongyou_csrf", "gongyou_language"
+YEAR = 365 * 24 * 3600
+templates = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined,
+                        trim_blocks=True, lstrip_blocks=True)
+templates.filters["merge"] = lambda mapping, **more: mapping | more
+templates.globals["show"] = show
+
+
+@dataclass
+class Visit:
+    """One request of one person. `form` holds the fields of a POST, whose CSRF token was already checked."""
+
+    request: Request
+    t: Texts
+    csrf: str
+    staff: Staff | None = None
+    form: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def token(self) -> str | None:
+        return self.request.cookies.get(SIGN_IN)
+
+    @property
+    def by(self) -> str:
+        """The signed-in person as the record names them."""
+        return f"staff:{self.staff.name}"
+
+    def text(self, name: str) -> str:
+        """A form field or, on a GET, a query parameter, without surrounding blanks; "" when absent."""
+        source = self.form if self.request.method == "POST" else self.request.query_params
+        return source.get(name, "").strip()
+
+    def render(self, template: str, status: int = 200, **values) -> HTMLResponse:
+        page = templates.get_template(template).render(
+            t=self.t, csrf=self.csrf, staff=self.staff, path=self.request.url.path, here=_here(self.request),
+            languages=languages(), **values)
+        return HTMLResponse(page, status)
+
+    def go(self, path: str) -> RedirectResponse:
+        return RedirectResponse(path, 303)
+
+
+def page(handler, *, role: str | None = None, public: bool = False, writes: bool = False):
+    """A Starlette endpoint from `handler(visit, session) -> Response`, which runs in a thread inside one unit of work.
+
+    Unless `public`, it needs a sign-in (with `role`, of that role) whose one-time password was changed. `writes` is for
+    a GET that changes the record; a POST always may.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        form = {}
+        if request.method == "POST":
+            form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+        return await run_in_threadpool(_serve, request, form, handler, role, public, writes or request.method == "POST")
+
+    return endpoint
+
+
+def visit(request: Request, form: dict[str, str] | None = None) -> Visit:
+    """Who is here and in which language."""
+    token = request.cookies.get(SIGN_IN)
+    found = None
+    if token:
+        with store.session(only_reads=True) as session:
+            found = accounts.signed_in(session, token)
+        if found and accounts.stale(found[1]):
+            with store.session() as session:
+                accounts.touch(session, token)
+    person, sign_in = found or (None, None)
+    language = choose(request.cookies.get(LANGUAGE) or (sign_in and sign_in.language), request.headers.get("accept-language"))
+    csrf = sign_in.csrf if sign_in else request.cookies.get(CSRF) or secrets.token_urlsafe(24)
+    return Visit(request, Texts(language), csrf, person, form or {})
+
+
+def check_form(here: Visit) -> None:
+    """Raises HTTPException 403 for a form that did not come from one of our own pages."""
+    if not hmac.compare_digest(here.form.get("csrf", "").encode(), here.csrf.encode()):
+        raise HTTPException(403)
+
+
+def keep(response: Response, request: Request, name: str, value: str, seconds: int | None) -> None:
+    """Sets a cookie that scripts cannot read and other sites cannot send along with a form; only over https where we have it."""
+    response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/")
+
+
+def local(path: str | None) -> str:
+    """A path of our own to go on to; "/" for anything that could lead elsewhere."""
+    return path if path and path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable() else "/"
+
+
+def _serve(request: Request, form: dict[str, str], handler, role: str | None, public: bool, writes: bool) -> Response:
+    here = visit(request, form)
+    if request.method == "POST":
+        check_form(here)
+    if not public:
+        if here.staff is None:
+            return here.go(f"/login?next={quote(_here(request), safe='')}" if request.method == "GET" else "/login")
+        if here.staff.must_change and request.url.path not in ("/password", "/logout"):
+            return here.go("/password")
+        if role and here.staff.role != role:
+            raise HTTPException(403)
+    with store.session(only_reads=not writes) as session:
+        response = handler(here, session)
+    if here.staff is None and request.cookies.get(CSRF) != here.csrf:
+        keep(response, request, CSRF, here.csrf, None)
+    return response
+
+
+def _here(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
