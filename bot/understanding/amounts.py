@@ -1,0 +1,129 @@
+"""What the sums of a message are: owed, paid, wage; and sums made of others (two debts, a daily wage times days)."""
+
+import re
+from typing import List, NamedTuple, Optional
+
+from .reading import Reading
+
+_REST = re.compile(r"还欠|还剩|还差|剩下|剩|still owe|remaining|left to pay|the rest")
+_WAGE_WORD = re.compile(r"工资\S{0,4}$|薪水\S{0,3}$|salary[^.]{0,12}$")
+_WAGE_RATE = re.compile(r"月|底薪|基本工资|说好|谈好|讲好|month")
+# The legal number of paid days in a month, for turning a daily wage into a monthly one.
+PAID_DAYS = 21.75
+
+
+class Amount(NamedTuple):
+    """A fact about money."""
+    fact: str
+    value: float
+    start: int
+    end: int
+    exact: bool
+
+
+def _whole(value: float):
+    return int(value) if value == int(value) else round(value, 2)
+
+
+def _role(reading: Reading, one) -> Optional[str]:
+    """owed, paid, cost or promised: the word nearest to a sum, words before it first."""
+    best, best_score = None, 22 if reading.language == "zh" else 40
+    for hit in reading.hits.of("money"):
+        if hit.name == "total":
+            continue
+        if hit.name == "paid" and any(owed.start <= hit.start and hit.end <= owed.end
+                                      for owed in reading.hits.of("money", "owed")):
+            continue  # "not paid" holds "paid"
+        if hit.name == "paid" and reading.negated(hit):
+            continue
+        score = reading.distance(one.start, one.end, hit.start, hit.end)
+        score += 0 if hit.end <= one.start else 5
+        score += 8 * sum(1 for other in reading.sums
+                         if other is not one and min(one.end, hit.end) <= other.start < max(one.start, hit.start))
+        if score < best_score or score == best_score and hit.name != "owed":
+            best, best_score = hit.name, score
+    return best
+
+
+def _owing_wages(reading: Reading, one) -> bool:
+    """"欠我工资6000" is a debt although 工资 stands before the sum."""
+    low, high = reading.clause(one.start)
+    before = reading.text[low:one.start]
+    return bool(_WAGE_WORD.search(before) and not _WAGE_RATE.search(before)
+                and any(low <= hit.start < high for hit in reading.hits.of("money", "owed"))
+                and not reading.text[one.end:one.end + 4].startswith(("一个月", "每月", "/月", "a month", " a mo")))
+
+
+def find(reading: Reading) -> List[Amount]:
+    """amount_owed and monthly_wage, when the message tells them."""
+    owed, total, found, daily, monthly = [], [], [], None, None
+    for one in reading.sums:
+        per = one.per
+        if per == "month" and _owing_wages(reading, one):
+            per = None
+        if per == "month" or per == "year":
+            if monthly is None and one.value >= 100:
+                value = one.value if per == "month" else one.value / 12
+                monthly = Amount("monthly_wage", _whole(value), one.start, one.end, one.exact and per == "month")
+        elif per == "day":
+            daily = daily or one
+        elif per is None:
+            role = _role(reading, one)
+            if role == "owed":
+                owed.append(one)
+                if any(hit.end <= one.start and reading.distance(hit.start, hit.end, one.start, one.end) <= 8
+                       for hit in reading.hits.of("money", "total")) or re.match(r"\s?(?:in total|altogether|in all)", reading.text[one.end:]):
+                    total.append(one)
+    if monthly is None and daily is not None:
+        monthly = Amount("monthly_wage", _whole(round(daily.value * PAID_DAYS, 2)), daily.start, daily.end, False)
+    if owed:
+        found.append(_owed(reading, owed, total))
+    else:
+        made = _by_time(reading, daily, monthly)
+        if made:
+            found.append(made)
+    if monthly:
+        found.append(monthly)
+    return found
+
+
+def _owed(reading: Reading, owed: list, total: list) -> Amount:
+    """One debt out of the sums said to be owed: a total, what is still left, or the sum of the parts."""
+    rest = [one for one in owed if _REST.search(reading.text[max(0, one.start - 8):one.start])]
+    for chosen in (rest[-1:], total[-1:]):
+        if chosen:
+            return Amount("amount_owed", _whole(chosen[0].value), chosen[0].start, chosen[0].end, chosen[0].exact)
+    parts = []
+    for one in owed:
+        if all(one.value != other.value for other in parts) or _other(reading, one):
+            parts.append(one)
+    largest = max(parts, key=lambda one: one.value)
+    others = [one for one in parts if one is not largest]
+    if len(others) > 1 or others and not largest.exact:
+        # "六万多,一个40800,另一个21000": the parts say the same more exactly.
+        whole = sum(one.value for one in others)
+        if abs(whole - largest.value) <= 0.12 * largest.value:
+            parts = others
+    value = sum(one.value for one in parts)
+    return Amount("amount_owed", _whole(value), parts[0].start, parts[-1].end, all(one.exact for one in parts))
+
+
+def _other(reading: Reading, one) -> bool:
+    """The sum is said of another debtor, so an equal figure counts again."""
+    return re.search(r"另|还有|又|other|another|second", reading.text[max(0, one.start - 12):one.start]) is not None
+
+
+def _by_time(reading: Reading, daily, monthly) -> Optional[Amount]:
+    """A debt that only follows from a wage and a time: 每天三百干了四十天; 欠三个月工资,每月6000."""
+    if daily:
+        for length in reading.durations:
+            if length.months == 0 and length.days > 1 and not re.search(r"每|a ", reading.text[length.start:length.start + 1]):
+                return Amount("amount_owed", _whole(daily.value * length.days), min(daily.start, length.start), max(daily.end, length.end), False)
+    if monthly:
+        for length in reading.durations:
+            near = [hit for hit in reading.hits.of("money", "owed")
+                    if reading.distance(hit.start, hit.end, length.start, length.end) <= 12]
+            if near and length.months and re.match(r"(?:的)?(?:工资|没|薪|工钱|未|'?s?'? ?(?:of )?(?:wages|pay|salary))", reading.text[length.end:]):
+                value = monthly.value * (length.months + length.days / 30)
+                return Amount("amount_owed", _whole(round(value, 2)), length.start, length.end, False)
+    return None

@@ -1,0 +1,199 @@
+"""Bare answers: what "没有", "去年三月", "六万" or "don't know" mean to the question just asked."""
+
+import re
+from typing import NamedTuple, Optional
+
+from . import numbers
+from .matchers import lexicon
+from .reading import Reading
+
+_TRIM = " \t\r\n,，。.;；:：!！?？~～…、\"“”"
+_TAIL = re.compile(r"(?:的|了|啊|呀|呢|吧|哦|哈|嘛|噢|诶|哎|啦)+$")
+_FLAGS = {"written_contract", "enterprise_union", "union_member", "still_employed", "written_debt_note", "pregnant", "violence",
+          "criminal_case", "cannot_read", "minor", "retaliation_feared", "injury.recognised", "injury.insured", "injury.fatal",
+          "arbitration.award_final", "control.sets_time", "control.sets_volume", "control.sets_price", "control.rules",
+          "control.penalties", "control.registered_business"}
+_MONEY = {"amount_owed", "monthly_wage"}
+_DATE_LISTS = {"claimed_on", "employer_promised_on"}
+_TEXTS = {"employer", "platform"}
+_PLACES = {"place", "household_place", "employer_place", "platform_place"}
+_BARE_YEAR = re.compile(r"^(?:(?:19|20)\d\d|[0-2]\d)$")
+
+
+class Answer(NamedTuple):
+    """The value an answer gives the asked fact; None when the person does not know."""
+    value: object
+    start: int
+    end: int
+    exact: bool
+
+
+def _list(name: str, language: str) -> set:
+    return set(lexicon("answers")[name].get(language) or ())
+
+
+def is_date(fact: str) -> bool:
+    """A fact whose value is a day (or a list of days)."""
+    return fact.endswith("_on") or fact in ("owed_since", "injury.on") or fact in _DATE_LISTS
+
+
+def read(reading: Reading, fact: str, roles: list, found: dict) -> Optional[Answer]:
+    """The answer to `fact`, or None if the message does not answer it. `found` are facts told outright by name."""
+    if fact in found:
+        return None
+    text = reading.text.strip(_TRIM)
+    whole = (0, len(reading.text))
+    if not text:
+        return None
+    yes_no = _yes_no(text, reading.language)
+    if yes_no is None and _unknown(text, reading.language):
+        return Answer(None, *whole, True)
+    if fact in _FLAGS:
+        if yes_no is None and fact.startswith("control."):
+            lists = lexicon("answers")["who_sets"]
+            yes_no = next((value == "true" for value in lists if text in lists[value][reading.language]), None)
+        return None if yes_no is None else Answer(yes_no, *whole, True)
+    if is_date(fact):
+        return _date(reading, fact, roles, text, yes_no)
+    if fact in _MONEY:
+        return _money(reading, fact, text, yes_no)
+    if fact == "people":
+        return _people(reading, text, yes_no)
+    if fact == "born":
+        return _born(reading, text)
+    if fact in ("dangers", "contacts", "issues"):
+        return Answer([], *whole, True) if yes_no is False else None
+    if fact == "sex":
+        value = {"男": "man", "女": "woman", "男的": "man", "女的": "woman", "male": "man", "female": "woman", "man": "man", "woman": "woman",
+                 "男性": "man", "女性": "woman", "m": "man", "f": "woman"}.get(text)
+        return Answer(value, *whole, True) if value else None
+    if fact == "injury.kind" and yes_no is False:
+        return Answer(None, *whole, True)
+    if fact == "ended_by":
+        return _ended_by(reading, text, whole)
+    if fact in _TEXTS:
+        if yes_no is not None or len(text) > 40 or len(text) < 2 or reading.mentions or reading.sums:
+            return None
+        start = reading.text.index(text)
+        return Answer(reading.original(start, start + len(text)), start, start + len(text), True)
+    return None
+
+
+def _yes_no(text: str, language: str) -> Optional[bool]:
+    """True, False or None for an answer that is nothing but yes or no (perhaps said twice: 没有,没签)."""
+    parts = [part.strip(_TRIM) for part in re.split(r"[,，。!！\s]+" if language == "zh" else r"[,.!]+", text) if part.strip(_TRIM)]
+    if not parts or len(parts) > 4:
+        return None
+    yes, no = _list("yes", language), _list("no", language)
+    values = []
+    for part in parts:
+        bare = part if part in yes or part in no else _TAIL.sub("", part)
+        values.append(True if bare in yes else False if bare in no else None)
+    if language == "en" and values[0] is None:
+        first = text.split()[0].strip(_TRIM) if text.split() else ""
+        values = [True if first in ("yes", "yeah", "yep") else False if first in ("no", "nope") and len(text.split()) < 7 else None]
+    # "没有,从来没签过": the first word decides as long as nothing contradicts it.
+    if values[0] is None or any(value is not None and value != values[0] for value in values):
+        return None
+    return values[0]
+
+
+def _unknown(text: str, language: str) -> bool:
+    """"记不清了", "I don't remember exactly": short, and nothing else in it."""
+    if len(text) > (14 if language == "zh" else 45):
+        return False
+    return any(phrase in text for phrase in _list("unknown", language))
+
+
+def _date(reading: Reading, fact: str, roles: list, text: str, yes_no) -> Optional[Answer]:
+    """The first date nothing else laid claim to; a bare year or day number will do when a date was asked for."""
+    claimed = {id(role.mention) for role in roles if role.name not in ("contact",) and role.anchor is not None}
+    free = [mention for mention in reading.mentions if id(mention) not in claimed]
+    if len(reading.mentions) == 1 and not free and len(text) <= 12:
+        free = list(reading.mentions)
+    if free:
+        if fact in _DATE_LISTS:
+            return Answer([one.day.isoformat() for one in free], free[0].start, free[-1].end, all(one.exact for one in free))
+        one = free[-1] if fact == "ended_on" and free[-1].side == "to" else free[0]
+        return Answer(one.day.isoformat(), one.start, one.end, one.exact)
+    if yes_no is False:
+        return Answer([] if fact in _DATE_LISTS else None, 0, len(reading.text), True)
+    if _BARE_YEAR.match(text):
+        year = int(text) if len(text) == 4 else 2000 + int(text)
+        if 1950 <= year <= reading.today.year + 2:
+            day = f"{year}-01-01"
+            return Answer([day] if fact in _DATE_LISTS else day, 0, len(reading.text), False)
+    if reading.durations and len(text) <= 20 and re.search(r"了|前|左右|ago|for|^[^a-z]*$", text) or reading.durations and len(text) <= 8:
+        one = reading.durations[0]
+        day = one.before(reading.today).isoformat()
+        return Answer([day] if fact in _DATE_LISTS else day, one.start, one.end, False)
+    return None
+
+
+def _money(reading: Reading, fact: str, text: str, yes_no) -> Optional[Answer]:
+    """The sum told; a bare number is yuan when a sum was asked for."""
+    from .amounts import PAID_DAYS
+
+    for one in reading.sums:
+        if fact == "monthly_wage" and one.per == "day":
+            value = round(one.value * PAID_DAYS, 2)
+            return Answer(int(value) if value == int(value) else value, one.start, one.end, False)
+        if one.per in (None, "month"):
+            return Answer(one.value, one.start, one.end, one.exact)
+    if yes_no is False and fact == "amount_owed":
+        return Answer(0, 0, len(reading.text), True)
+    pattern = numbers.ENGLISH if reading.language == "en" else numbers.CHINESE
+    match = re.search(pattern, text)
+    if match and len(text) <= len(match[0]) + 6 and not reading.mentions and not reading.durations:
+        number = (numbers.english if reading.language == "en" else numbers.chinese)(match[0])
+        if number and 0 < number.value <= 10**10:
+            return Answer(number.value, 0, len(reading.text), number.exact)
+    return None
+
+
+def _people(reading: Reading, text: str, yes_no) -> Optional[Answer]:
+    """A bare number of people; "just me" is one."""
+    if re.search(r"就我(?:一个|自己)|只有我|我一个|我自己|just me|only me|alone|myself", text) or yes_no is False:
+        return Answer(1, 0, len(reading.text), True)
+    pattern = numbers.ENGLISH if reading.language == "en" else numbers.CHINESE
+    match = re.search(pattern, text)
+    if not match or reading.mentions:
+        return None
+    number = (numbers.english if reading.language == "en" else numbers.chinese)(match[0])
+    if number and 0 < number.value < 100_000 and number.value == int(number.value):
+        return Answer(int(number.value), 0, len(reading.text), number.exact and not re.search(r"多|来|about|around|over", text))
+    return None
+
+
+def _born(reading: Reading, text: str) -> Optional[Answer]:
+    """A year, a year and month, or an age."""
+    if reading.mentions and not reading.mentions[0].floating:
+        one = reading.mentions[0]
+        month = "月" in text or re.search(r"[a-z]{3}|\d[./-]\d", text)
+        return Answer(one.day.isoformat()[:7] if month else str(one.day.year), one.start, one.end, True)
+    match = re.search(r"(?:19|20)\d\d", text)
+    if match:
+        return Answer(match[0], 0, len(reading.text), True)
+    match = re.fullmatch(r"(\d\d)\s?(年|岁|后)?(?:的|了)?", text)
+    if match:
+        value = int(match[1])
+        if match[2] in ("年", "后") or match[2] is None and value > 65:
+            return Answer(str(1900 + value if value > reading.today.year % 100 - 10 else 2000 + value), 0, len(reading.text), match[2] != "后")
+        return Answer(str(reading.today.year - value), 0, len(reading.text), False)
+    number = (numbers.english if reading.language == "en" else numbers.chinese)(text) if len(text) <= 12 else None
+    if number and 10 <= number.value <= 95:
+        return Answer(str(reading.today.year - int(number.value)), 0, len(reading.text), False)
+    return None
+
+
+def _ended_by(reading: Reading, text: str, whole: tuple) -> Optional[Answer]:
+    """Who ended it, from a few words: 老板, 我自己, the company."""
+    if re.search(r"^(?:是)?(?:我|自己|本人)|^i$|^me\b|myself|i did|my own", text):
+        value = "worker"
+    elif re.search(r"老板|公司|单位|厂|他们|工头|平台|boss|company|employer|they|he did", text):
+        value = "employer"
+    elif re.search(r"协商|双方|商量|both|agree", text):
+        value = "agreement"
+    else:
+        return None
+    return Answer(value, *whole, True) if len(text) < 30 else None

@@ -1,0 +1,146 @@
+"""The word lists in `lexicon/`, matched with spaCy's PhraseMatcher and Matcher; built once per language, when first used."""
+
+import re
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import Iterator, List, NamedTuple, Optional, Tuple
+
+import yaml
+
+LEXICON = Path(__file__).parent / "lexicon"
+_NO_WORD = re.compile(r"\S{61,}")
+_MOST = 100  # hits of one name that are kept: nobody says a thing more often
+_GAP = {"zh": 8, "en": 4}  # how much "…" may stand for: characters or words
+
+
+class Hit(NamedTuple):
+    """A phrase found in a squeezed text. `kind` is the list it is from, `name` the fact, role or reason, `value` its value."""
+    kind: str
+    name: str
+    value: object
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=None)
+def lexicon(name: str) -> dict:
+    """One file of `lexicon/`, parsed."""
+    return yaml.safe_load((LEXICON / f"{name}.yml").read_text(encoding="utf-8"))
+
+
+def _entries(language: str) -> Iterator[Tuple[str, str, object, str]]:
+    """(kind, name, value, phrase) of everything the lexicon knows in a language."""
+    def rows(kind, name, value, lists):
+        for phrase in lists.get(language) or ():
+            yield kind, name, value, phrase
+
+    for platform in lexicon("platforms"):
+        yield from rows("platform", platform["name"], platform["work"], platform)
+    for job, lists in lexicon("occupations").items():
+        yield from rows("occupation", job, "job", lists)
+        yield from rows("occupation", job, "place", {language: lists.get(f"{language}_places")})
+    bodies = lexicon("bodies")
+    for kind in ("bodies", "levels"):
+        for name, lists in bodies[kind].items():
+            yield from rows(kind, name, None, lists)
+    for reason, lists in lexicon("excuses").items():
+        yield from rows("excuse", reason, None, lists)
+    cues = lexicon("cues")
+    for fact, values in cues["choices"].items():
+        for value, lists in values.items():
+            yield from rows("choice", fact, value, lists)
+    for kind in ("dates", "money", "words"):
+        for name, lists in cues[kind].items():
+            yield from rows(kind, name, None, lists)
+
+
+def _spacy():
+    """spaCy, without the TensorFlow it would pull in (thinc imports it when it is installed: ten seconds, 300 MB)."""
+    blocked = "spacy" not in sys.modules and "tensorflow" not in sys.modules
+    if blocked:
+        sys.modules["tensorflow"] = None
+    try:
+        import spacy
+        from spacy.matcher import Matcher, PhraseMatcher
+    finally:
+        if blocked:
+            del sys.modules["tensorflow"]
+    return spacy, Matcher, PhraseMatcher
+
+
+class Lexicon:
+    """Every phrase of one language, ready to be found in a text."""
+
+    def __init__(self, language: str):
+        spacy, Matcher, PhraseMatcher = _spacy()
+        self.language = language
+        # A blank "zh" pipeline cuts at every character, so a phrase is found wherever it stands.
+        self._nlp = spacy.blank(language)
+        self._nlp.max_length = 10**7
+        self._plain = PhraseMatcher(self._nlp.vocab, attr="LOWER")
+        self._gapped = Matcher(self._nlp.vocab)
+        self._labels = {}
+        for kind, name, value, phrase in _entries(language):
+            label = f"{kind}|{name}|{value}"
+            self._labels[self._nlp.vocab.strings.add(label)] = (kind, name, value)
+            if "…" in phrase:
+                self._gapped.add(label, [self._pattern(phrase)])
+            else:
+                self._plain.add(label, [self._nlp.make_doc(phrase.lower())])
+
+    def _pattern(self, phrase: str) -> list:
+        """A Matcher pattern: the words in order, with room between where the phrase has "…"."""
+        pattern = []
+        for place, part in enumerate(phrase.lower().split("…")):
+            if place:
+                pattern += [{"IS_PUNCT": False, "IS_SPACE": False, "OP": "?"}] * _GAP[self.language]
+            pattern += [{"LOWER": token.text} for token in self._nlp.make_doc(part.strip())]
+        return pattern
+
+    def find(self, text: str) -> List[Hit]:
+        """Every phrase in a squeezed text, in order; of one label, a hit inside another is left out."""
+        if self.language == "en":
+            # spaCy takes seconds over a row of 10,000 emoji without a space; no word is that long.
+            text = _NO_WORD.sub(lambda match: " " * len(match[0]), text)
+        doc = self._nlp.make_doc(text)
+        spans = {}
+        for match, start, end in list(self._plain(doc)) + list(self._gapped(doc)):
+            spans.setdefault(match, []).append((doc[start].idx, doc[end - 1].idx + len(doc[end - 1])))
+        hits = []
+        for match, places in spans.items():
+            kind, name, value = self._labels[match]
+            hits += [Hit(kind, name, value, start, end) for start, end in _outermost(places)]
+        return sorted(hits, key=lambda hit: (hit.start, -hit.end))
+
+
+def _outermost(places: list) -> list:
+    """Of (start, end) pairs those not inside another one."""
+    kept, furthest = [], -1
+    for start, end in sorted(set(places), key=lambda place: (place[0], -place[1])):
+        if end > furthest:
+            kept.append((start, end))
+            furthest = end
+    return kept
+
+
+@lru_cache(maxsize=None)
+def get(language: str) -> Lexicon:
+    """The lexicon of a language, built on first use."""
+    return Lexicon("en" if language == "en" else "zh")
+
+
+class Hits:
+    """The phrases of one text, by kind and name."""
+
+    def __init__(self, text: str, language: Optional[str]):
+        self._by = {}
+        for hit in get(language).find(text):
+            same = self._by.setdefault((hit.kind, hit.name), [])
+            if len(same) < _MOST:
+                same.append(hit)
+                self._by.setdefault(hit.kind, []).append(hit)
+
+    def of(self, kind: str, name: Optional[str] = None) -> List[Hit]:
+        """Hits of a kind, or of one name in it."""
+        return self._by.get((kind, name) if name else kind, [])

@@ -1,0 +1,114 @@
+"""One message taken apart once: squeezed text, phrases, dates, sums and where its clauses break."""
+
+import re
+from bisect import bisect_left
+from datetime import date
+
+from . import dates, language as languages, matchers, money
+
+LONGEST = 10_000
+
+_BREAKS = {
+    # (pattern, strength): 1 between clauses, 2 between sentences.
+    "zh": [(re.compile(r"[。！？!?;；\n…]|(?<=[\u4e00-\u9fff])\.(?!\d)"), 2), (re.compile(r"，|,(?!\d{3}(?!\d))|、(?=\D)|(?<=[\u4e00-\u9fff\d])\s+(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])\s+(?=\d)"), 1)],
+    "en": [(re.compile(r"[!?;\n]|\.(?=\s|$)"), 2), (re.compile(r",(?!\d)|\b(?:and|but|then|so|because|although|however|after which|when)\b|[():]"), 1)],
+}
+_IF = {
+    "zh": re.compile(r"如果|要是|假如|假设|万一|倘若|若是|是不是|是否|该不该|要不要|能不能|会不会|可不可以|应不应该|有没有(?!$)|怎么才|什么叫|什么是|怎样算|怎么算|除非|不知道是|哪种情况"),
+    "en": re.compile(r"\b(?:if|whether|suppose|in case|unless|should i|would i|what is|what counts|does it count)\b"),
+}
+_WISH = {
+    "zh": re.compile(r"(?:想要?|打算|准备|要求|逼|让|叫|劝|要|应该|需要|可以|能|必须|才能|敢|威胁要?|吓唬|不然就|否则就?|再不.{0,4}就|考虑|怎么|如何|将|会|建议|申请|扬言|肯|求|就要)(?:我们?|人|员工|他|她|自己|我自己|大家|去|直接|给|主动|被|跟我们?|和我们?|给我们?|你|一起|再|重新)*$"),
+    "en": re.compile(r"(?:\bwant(?:ed|s)? to|going to|plan(?:ning)? to|thinking (?:of|about)|(?:forc|ask|tell|press|push|order)\w* (?:me|us|you) to|told (?:me|us) to|threaten\w* to|threatened me with|made (?:me|us)|make (?:me|us)|want(?:s|ed)? (?:me|us) to|\b(?:should|can|could|would|might|may|must|will|gonna)(?: i| we)?|\b(?:about|refus\w+|before|how|need|wish|try|trying) (?:to|i|being)|\bto|afraid (?:of|they will|he will)|scared of)\s*(?:be |get |being |getting |have (?:a )?|have me |fire |i )*$"),
+}
+_NOT = {
+    "zh": re.compile(r"(?:没有?|未|从未|不是|不|别|非|并未|并没有?|从来没有?|不算|还没有?|不能|没能)(?:被|是|过|跟我们?|和我们?|给我们?|与我们?|把我|向我|属于|算|人|再|任何|让我|认定|当|曾|真的?|发生|出|什么|正式|工会|有|书面|劳动|什么大|跟我|办法|要|我|想|去|主动)*$"),
+    "en": re.compile(r"(?:\bnot|n't|n’t|\bnever|\bno|\bwithout|\bnobody|\bneither|\bnone)(?: (?:been|yet|get|got|getting|a|an|the|any|really|actually|have|had|be|even|seriously|ever|being|was|to|my|of|us|being))*\s*$"),
+}
+_ASKED = {
+    "zh": re.compile(r"(?:了|过|的)?(?:合同)?(?:了)?(?:吗|么|嘛|没有?\s*(?:[?？]|$)|不\s*(?:[?？]|$))"),
+    "en": re.compile(r"(?:\s\w+){0,2}\?"),
+}
+_ASKING_EN = re.compile(r"\b(?:do|does|did|is|are|was|am|have|has|can|could|should|must|will) (?:i|we|it|they|he|my|the|a|you)\b")
+
+
+class Reading:
+    """A message and what the word lists, the date grammar and the money grammar find in it."""
+
+    def __init__(self, typed: str, language: str, today: date):
+        self.typed = typed
+        self.language = "en" if language == "en" else "zh"
+        self.today = today
+        self.text, self._places = languages.squeeze(typed[:LONGEST])
+        self.hits = matchers.Hits(self.text, self.language)
+        self.mentions = dates.find(self.text, self.language, today)
+        spans = [(one.start, one.end) for one in self.mentions]
+        self.durations = [one for one in dates.durations(self.text, self.language)
+                          if not any(one.start < end and start < one.end for start, end in spans)]
+        spans += [(one.start, one.end) for one in self.durations]
+        self.sums = money.find(self.text, self.language, spans)
+        self._breaks = sorted({m.start(): strength for pattern, strength in reversed(_BREAKS[self.language])
+                               for m in pattern.finditer(self.text)}.items())
+        self._break_places = [place for place, _ in self._breaks]
+
+    def span(self, start: int, end: int) -> tuple:
+        """A span of the squeezed text as a span of the text as typed."""
+        if not self._places or start >= end:
+            return 0, len(self.typed)
+        return self._places[start], self._places[min(end, len(self._places)) - 1] + 1
+
+    def cased(self) -> str:
+        """The squeezed text with its capitals."""
+        simple = languages.simplify(self.typed)
+        return "".join(simple[place] for place in self._places)
+
+    def original(self, start: int, end: int) -> str:
+        """The words of a span as the person typed them."""
+        first, last = self.span(start, end)
+        return self.typed[first:last]
+
+    def cost(self, start: int, end: int) -> tuple:
+        """(weak, strong) breaks between two places."""
+        low, high = bisect_left(self._break_places, min(start, end)), bisect_left(self._break_places, max(start, end))
+        strengths = [strength for _, strength in self._breaks[low:high]]
+        return strengths.count(1), strengths.count(2)
+
+    def clause(self, start: int, strength: int = 1) -> tuple:
+        """(start, end) of the clause (strength 1) or sentence (2) around a place."""
+        at = bisect_left(self._break_places, start)
+        low, high = at - 1, at
+        while low >= 0 and self._breaks[low][1] < strength:
+            low -= 1
+        while high < len(self._breaks) and self._breaks[high][1] < strength:
+            high += 1
+        return (self._break_places[low] + 1 if low >= 0 else 0,
+                self._break_places[high] if high < len(self._breaks) else len(self.text))
+
+    def distance(self, a_start: int, a_end: int, b_start: int, b_end: int) -> int:
+        """How far two spans stand apart; a clause break counts 10, a sentence break 25."""
+        gap = max(0, b_start - a_end, a_start - b_end)
+        weak, strong = self.cost(min(a_end, b_end), max(a_start, b_start)) if gap else (0, 0)
+        return gap + 10 * weak + 25 * strong
+
+    def negated(self, hit) -> bool:
+        """"没受伤", "not a member" said of a hit that is not itself a negation."""
+        before = self.text[max(0, hit.start - 14):hit.start]
+        return _NOT[self.language].search(before) is not None
+
+    def supposed(self, hit) -> bool:
+        """The hit is asked about, wished, threatened or only supposed, not told."""
+        text, start = self.text, hit.start
+        # 签没签, 是不是, 有没有: the word before the negation comes again after it.
+        if start and start + 1 < len(text) and text[start] in "没不" and text[start - 1] == text[start + 1]:
+            return True
+        low, high = self.clause(start)
+        before = text[max(low, start - 40):start]
+        # "让我签了空白合同": what is told with 了 or 过 was done, whoever wanted it.
+        done = self.language == "zh" and re.search("[了过]", text[hit.start:hit.end]) is not None
+        if _IF[self.language].search(before) or not done and _WISH[self.language].search(before):
+            return True
+        if self.language == "en":
+            first, last = self.clause(start, 2)
+            asked = text[last:last + 1] == "?" and _ASKING_EN.match(text[first:hit.start].strip())
+            return bool(asked and not text[max(0, first):hit.start].count(","))
+        return _ASKED["zh"].match(text[hit.end:high + 2]) is not None

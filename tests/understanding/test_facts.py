@@ -1,0 +1,94 @@
+"""Facts read from messages: told cases in YAML, and what must hold for any text at all."""
+
+import time
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings, strategies as st
+
+from bot.understanding import facts, language
+
+_HERE = Path(__file__).parent
+
+
+def _cases():
+    for name in ("zh", "en"):
+        told = yaml.safe_load((_HERE / f"facts_{name}.yml").read_text(encoding="utf-8"))
+        for case in told["cases"]:
+            yield pytest.param(name, told["today"], case, id=f"{name}-{case['text'][:40]}-{case.get('expecting', '')}")
+
+
+def _plain(value):
+    """YAML reads a bare day as a date; facts hold ISO text."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value
+
+
+def _matches(fact, wanted, got):
+    if fact == "contacts":
+        return len(wanted) == len(got) and all(all(have.get(key) == value for key, value in want.items())
+                                               for want, have in zip(wanted, got))
+    return wanted == got
+
+
+@pytest.mark.parametrize("lang, today, case", _cases())
+def test_told(lang, today, case):
+    found = {one.fact: one for one in facts.find(case["text"], language=lang, today=today, expecting=case.get("expecting"))}
+    told = {fact: one.value for fact, one in found.items()}
+    for fact, value in (case.get("expect") or {}).items():
+        assert fact in told, f"{fact} not read: {told}"
+        assert _matches(fact, _plain(value), told[fact]), f"{fact}: {told[fact]!r}"
+    for fact in case.get("absent") or ():
+        assert fact not in told, f"{fact} read as {told[fact]!r}"
+    for key, exact in (("guessed", False), ("sure", True)):
+        for fact in case.get(key) or ():
+            assert found[fact].exact is exact, f"{fact} exact is {found[fact].exact}"
+
+
+def test_spans_point_into_the_text_as_typed():
+    text = "你好\u200b，沒簽\u200b合同，欠４０，８００元"
+    found = {one.fact: one for one in facts.find(text, language="zh", today=date(2026, 11, 22))}
+    assert text[found["written_contract"].start:found["written_contract"].end] == "沒簽\u200b合同"
+    assert found["amount_owed"].value == 40800
+    assert "４０，８００" in text[found["amount_owed"].start:found["amount_owed"].end]
+
+
+def test_enough_cases():
+    zh, en = (yaml.safe_load((_HERE / f"facts_{name}.yml").read_text(encoding="utf-8"))["cases"] for name in ("zh", "en"))
+    assert len(zh) >= 120 and len(en) >= 50
+
+
+_PIECES = st.sampled_from(list("没签合同欠我六万多去年三月工会说不是会员，。？12345,.-/ \n\u200b😀年月号块元干到从") +
+                          ["2019年10月", "三个月", "总工会", "上个月15号", "9" * 400, "万" * 50, "owed ", "since ", "\ud800", "\x00", "İ", "half a year "])
+_ASKED = st.sampled_from([None, "started_on", "amount_owed", "written_contract", "people", "born", "contacts", "claimed_on", "place",
+                          "employer", "ended_by", "monthly_wage", "control.sets_price", "no_such_fact"])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(max_size=200), st.lists(_PIECES, max_size=40).map("".join)), st.sampled_from(["zh", "en"]), _ASKED,
+       st.dates(date(2000, 1, 1), date(2090, 1, 1)))
+def test_no_text_raises(text, lang, asked, today):
+    for one in facts.find(text, language=lang, today=today, expecting=asked):
+        assert 0 <= one.start <= one.end <= len(text)
+    language.detect(text)
+    assert len(language.simplify(text)) == len(text)
+
+
+_LONG = ["欠" * 10_000, "9" * 10_000, "一" * 10_000, "2019年10月到" * 1200, "没签合同，" * 2000, "owes me 300 a day " * 550,
+                                  "1," * 5000, "a " * 5000, "工会说不是会员，" * 1200, "😀" * 10_000, "十" * 10_000, "twenty " * 1400, "公司" * 5000]
+
+
+@pytest.mark.parametrize("text", _LONG, ids=range(len(_LONG)))
+def test_long_text_ends(text):
+    for lang in ("zh", "en"):
+        facts.find("好", language=lang, today=date(2026, 11, 22))
+        began = time.perf_counter()
+        facts.find(text, language=lang, today=date(2026, 11, 22))
+        assert time.perf_counter() - began < 10
