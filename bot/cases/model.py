@@ -1,8 +1,19 @@
 """The tables. What could name or describe a person is an Encrypted column; the rest is what desks sort and count by."""
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import JSON, Boolean, Column, Date, ForeignKey, Index, Integer, String, TypeDecorator, UniqueConstraint
-from sqlalchemy import DateTime as _DateTime
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime as _DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import declarative_base, relationship
 
 from bot.cases.crypto import Encrypted

@@ -11,8 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from bot.cases import staff as accounts
-from bot.cases import store
+from bot.cases import staff as accounts, store
 from bot.cases.model import Staff
 from bot.desk import show
 from bot.desk.texts import Texts, choose, languages

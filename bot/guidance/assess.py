@@ -50,7 +50,7 @@ def assess(facts: Facts, law: Law, today: date) -> dict:
 def steps_of(ctx: Context, assessment: dict) -> list[str]:
     """What to do, in order: danger first, then each door."""
     first = [ctx.text(f"danger.{danger}") for danger in sorted(ctx.facts.in_danger())]
-    doors = [ctx.text("card.step", number=number, name=route["name"], why=route["why"],
+    doors = [ctx.text("card.step", number=number, name=route["name"] or route["label"], why=route["why"],
                       phone=ctx.text("card.phone", phone=" / ".join(route["phones"])) if route["phones"] else "")
              for number, route in enumerate(assessment["routes"], start=1)]
     return first + doors

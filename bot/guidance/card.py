@@ -79,7 +79,7 @@ def _deadline(ctx: Context, row: dict) -> list[str]:
 
 def _first_door(ctx: Context, route: dict) -> list[str]:
     key = "card.first_union" if route["body"] == "union" else "card.first_other"
-    lines = [ctx.text(key, name=route["name"], phone=" / ".join(route["phones"])).rstrip()]
+    lines = [ctx.text(key, name=route["name"] or route["label"], phone=" / ".join(route["phones"])).rstrip()]
     if route["say"]:
         lines.append(ctx.text("card.say", say=route["say"]))
     return lines
@@ -89,7 +89,7 @@ def _steps(ctx: Context, routes: list[dict]) -> list[str]:
     if not routes:
         return []
     chosen = _one_of_each(routes)[:MAX_STEPS]
-    steps = [ctx.text("card.step", number=number, name=route["name"], why=route["why"],
+    steps = [ctx.text("card.step", number=number, name=route["name"] or route["label"], why=route["why"],
                       phone=ctx.text("card.phone", phone=" / ".join(route["phones"])) if route["phones"] else "")
              for number, route in enumerate(chosen, start=1)]
     return [ctx.text("card.then") + "\n" + steps[0], *steps[1:]]

@@ -123,7 +123,8 @@ def _by_time(reading: Reading, daily, monthly) -> Optional[Amount]:
         for length in reading.durations:
             near = [hit for hit in reading.hits.of("money", "owed")
                     if reading.distance(hit.start, hit.end, length.start, length.end) <= 12]
-            if near and length.months and re.match(r"(?:的)?(?:工资|没|薪|工钱|未|'?s?'? ?(?:of )?(?:wages|pay|salary))", reading.text[length.end:]):
+            wages_before = re.search(r"(?:工资|薪水|工钱)(?:都)?$", reading.text[max(0, length.start - 6):length.start])
+            if near and length.months and (wages_before or re.match(r"(?:的)?(?:工资|没|薪|工钱|未|'?s?'? ?(?:of )?(?:wages|pay|salary))", reading.text[length.end:])):
                 value = monthly.value * (length.months + length.days / 30)
                 return Amount("amount_owed", _whole(round(value, 2)), length.start, length.end, False)
     return None

@@ -31,6 +31,9 @@ _DEATH_CONTEXT = re.compile(r"工地|干活|上班|工伤|工亡|机器|事故|�
 def _told(reading: Reading, fact: str) -> List[Hit]:
     """The phrases of a fact that are told as true, longest first where they overlap; negated ones turned or dropped."""
     hits = reading.hits.of("choice", fact)
+    # "have no contract" holds "no contract": there the inner, negative phrase is the one that counts.
+    hits = [hit for hit in hits if not (hit.value is True and any(
+        other.value is False and hit.start <= other.start and other.end <= hit.end for other in hits))]
     kept = []
     for hit in hits:
         if any(other is not hit and other.start <= hit.start and hit.end <= other.end and other.end - other.start > hit.end - hit.start
@@ -175,6 +178,10 @@ def _occupation(reading: Reading) -> List[Choice]:
 _EN_EMPLOYER = re.compile(r"\b((?:[A-Z][\w&.'()-]*|\([A-Z][\w ]*\))(?: (?:[A-Z][\w&.'()-]*|\([A-Z][\w ]*\)|of|and))*?) (?:Co\.?,? ?Ltd\.?|Co\.|Company|Group|Corporation|Factory|Ltd\.?|Inc\.?|Limited)(?![a-z])")
 
 
+# A name of a company without 有限公司 holds none of these; a sentence that ends in 公司 mostly does.
+_SENTENCE = re.compile(r"[我你他她们的了吗不没说要给打欠帮让叫谁也都就]|答应|联系|以为|听说|知道|告诉")
+
+
 def _employer(reading: Reading) -> List[Choice]:
     """A company's own name, only where one is clearly given."""
     words = lexicon("employers")
@@ -202,6 +209,8 @@ def _employer(reading: Reading) -> List[Choice]:
         cut = max((head.rfind(word) + len(word) for word in words["boundary"]["zh"] if head.rfind(word) >= 0), default=0)
         head, start = head[cut:], start + cut
         bare = _without(head, generic, reading, start)
+        if "有限" not in match[2] and (len(head) > 10 or _SENTENCE.search(head)):
+            continue
         if len(head) >= 2 and len(bare) >= 2:
             names.append((start, match.end(2)))
     if not names:
@@ -227,7 +236,7 @@ _PEOPLE_ZH = [
     re.compile(rf"(?:我们|咱们|咱|一起|一共|总共|还有|连我|加上我|带我|共|其他|另外|和)(?:一共|总共|大概|这|这里|班组|工地|厂里|车间|组|有|来的|干活的|的|一起|大约|差不多|被欠的|被欠薪的|来了|另外|还有)*{_N}(?P<more>多|来)?(?:个|名|位)?(?P<unit>工人|农民工|人|兄弟|工友|老乡|同事|骑手|快递员|司机|员工|民工|口子|矿工|姐妹)"),
     re.compile(rf"{_N}(?P<more>多|来)?(?:个|名|位)?(?P<unit>工人|农民工|工友|老乡|同事|骑手|快递员|司机|员工|民工|矿工|人的?工资|人(?:都|一起|全|没|被欠|被拖欠|的钱|的工钱))"),
     re.compile(rf"(?:工友|工人|农民工|同事|老乡|骑手|司机)(?:们)?(?:一共|总共|共|有|大概|大约)*{_N}(?P<more>多|来)?(?:个|名|位)?人?(?![\d万千百元块年月号天])"),
-    re.compile(rf"(?:我|咱)(?:们)?(?P<pair>俩|仨|两口子|夫妻)"),
+    re.compile(r"(?:我|咱)(?:们)?(?P<pair>俩|仨|两口子|夫妻)"),
 ]
 _AND_ZH = re.compile(r"我(?:和|跟|与)(?:我的?)?(?:(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个|名|位)(?:工友|老乡|同事|兄弟|朋友|亲戚|工人|人)|(?P<one>老公|老婆|丈夫|妻子|媳妇|我爸|爸爸|父亲|我弟|弟弟|哥哥|表弟|表哥|堂弟|朋友|一个工友|工友|老乡|同事)(?!们))")
 _OTHER_SIDE = re.compile(r"把我|打我|打了|围|冲|来打|拿|动手|包工头|老板|保安")

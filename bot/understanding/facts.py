@@ -93,6 +93,7 @@ def _owed_for(reading: Reading, add) -> None:
         before, after = reading.text[max(0, length.start - 14):length.start], reading.text[length.end:length.end + 22]
         if reading.language == "zh":
             going_on = after.startswith(("没发", "没给", "没付", "不发", "都没发", "都没给", "没有发", "没结", "没拿到", "没领到", "的工资没发", "工资没发", "了没发", "了没给")) \
+                or after.startswith(("了", "的")) and re.search(r"(?:拖欠|欠)(?:着)?(?:我们?)?(?:的)?(?:工资|薪水|工钱)$", before) is not None \
                 or before.endswith(("拖了", "欠了", "拖欠了", "拖了我", "拖欠", "一直拖了", "欠薪", "没发工资", "拖着"))
         else:
             clause = reading.text[slice(*reading.clause(length.start))]
@@ -191,6 +192,10 @@ def _settle(found: dict, reading: Reading) -> None:
     if "ended_by" in found and "still_employed" not in found:
         one = found["ended_by"]
         found["still_employed"] = Finding("still_employed", False, one.start, one.end, one.exact)
+    pregnant, sex = found.get("pregnant"), found.get("sex")
+    if pregnant and pregnant.value and sex and sex.value == "man":
+        # "我老婆怀孕四个月被辞退": the case is hers.
+        found["sex"] = Finding("sex", "woman", pregnant.start, pregnant.end, False)
     if "contract_signed_on" in found and "written_contract" not in found:
         one = found["contract_signed_on"]
         found["written_contract"] = Finding("written_contract", True, one.start, one.end, one.exact)

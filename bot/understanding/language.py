@@ -1,7 +1,7 @@
 """Which language and script a message is in, and characters brought to one form without moving any of them."""
 
 import re
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -19,7 +19,7 @@ _EXTRA = {"’": "'", "‘": "'", "＇": "'", "“": '"', "”": '"', "￥": "¥
 _KEEP = set("，。！？；：（）、")
 
 
-@lru_cache(maxsize=None)
+@cache
 def _table() -> dict:
     """Code point -> code point: Traditional to Simplified, full-width to half-width, lone surrogates to U+FFFD."""
     import opencc

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Iterator, List, NamedTuple, Optional, Tuple
 
@@ -23,7 +23,7 @@ class Hit(NamedTuple):
     end: int
 
 
-@lru_cache(maxsize=None)
+@cache
 def lexicon(name: str) -> dict:
     """One file of `lexicon/`, parsed."""
     return yaml.safe_load((LEXICON / f"{name}.yml").read_text(encoding="utf-8"))
@@ -124,7 +124,7 @@ def _outermost(places: list) -> list:
     return kept
 
 
-@lru_cache(maxsize=None)
+@cache
 def get(language: str) -> Lexicon:
     """The lexicon of a language, built on first use."""
     return Lexicon("en" if language == "en" else "zh")

@@ -47,9 +47,10 @@ class Reading:
                           if not any(one.start < end and start < one.end for start, end in spans)]
         spans += [(one.start, one.end) for one in self.durations]
         self.sums = money.find(self.text, self.language, spans)
-        self._breaks = sorted({m.start(): strength for pattern, strength in reversed(_BREAKS[self.language])
-                               for m in pattern.finditer(self.text)}.items())
-        self._break_places = [place for place, _ in self._breaks]
+        breaks = {m.start(): (strength, m.end()) for pattern, strength in reversed(_BREAKS[self.language])
+                  for m in pattern.finditer(self.text)}
+        self._break_places = sorted(breaks)
+        self._breaks = [breaks[place] for place in self._break_places]
 
     def span(self, start: int, end: int) -> tuple:
         """A span of the squeezed text as a span of the text as typed."""
@@ -70,18 +71,18 @@ class Reading:
     def cost(self, start: int, end: int) -> tuple:
         """(weak, strong) breaks between two places."""
         low, high = bisect_left(self._break_places, min(start, end)), bisect_left(self._break_places, max(start, end))
-        strengths = [strength for _, strength in self._breaks[low:high]]
+        strengths = [strength for strength, _ in self._breaks[low:high]]
         return strengths.count(1), strengths.count(2)
 
     def clause(self, start: int, strength: int = 1) -> tuple:
         """(start, end) of the clause (strength 1) or sentence (2) around a place."""
         at = bisect_left(self._break_places, start)
         low, high = at - 1, at
-        while low >= 0 and self._breaks[low][1] < strength:
+        while low >= 0 and self._breaks[low][0] < strength:
             low -= 1
-        while high < len(self._breaks) and self._breaks[high][1] < strength:
+        while high < len(self._breaks) and self._breaks[high][0] < strength:
             high += 1
-        return (self._break_places[low] + 1 if low >= 0 else 0,
+        return (self._breaks[low][1] if low >= 0 else 0,
                 self._break_places[high] if high < len(self._breaks) else len(self.text))
 
     def distance(self, a_start: int, a_end: int, b_start: int, b_end: int) -> int:

@@ -1,10 +1,9 @@
 """What each date in a message is the date of, told by the words near it."""
 
 import re
-from typing import Dict, List, NamedTuple, Optional
+from typing import List, NamedTuple, Optional
 
 from .dates import Mention
-from .matchers import Hit
 from .reading import Reading
 
 _LIMIT = {"zh": 24, "en": 48}
@@ -15,7 +14,7 @@ _WORKED = re.compile(r"干|做|上班|工作|打工|work")
 _LOOSE = {"开始", "至今", "到现在", "就在", "start", "began", "started", "begin", "去了", "来了", "到公司", "到这", "一直做", "一直干"}
 _SINCE = {"zh": re.compile(r"(?:从|自从|自|打从|打)$"), "en": re.compile(r"(?:since|from|starting|starting in)(?: in| about| around| the)?\s*$")}
 _SINCE_AFTER = re.compile(r"(?:份)?\s?(?:起|开始|以来|以后|之后|到现在|至今|就|一直)")
-_DUE_EN = re.compile(r"\b(?:by|before|pay|until|in|at)\b")
+_DUE_EN = re.compile(r"\b(?:by|before|after|pay|until|in|at)\b")
 
 
 class Role(NamedTuple):
@@ -67,7 +66,7 @@ def _score(reading: Reading, mention: Mention, cue: _Cue) -> Optional[float]:
     score += 14 * between
     if cue.name == "employer_promised_on" and not after:
         # What follows a promise is the day it is promised for.
-        if reading.language == "zh" or _DUE_EN.search(text[cue.end:mention.start]):
+        if reading.language == "zh" or "pay" in word or _DUE_EN.search(text[cue.end:mention.start]):
             return None
     if cue.name == "started_on" and word in _LOOSE:
         score += 3
@@ -111,10 +110,14 @@ def _range(reading: Reading, first: Mention, last: Mention) -> Optional[tuple]:
     def nearest(hits):
         return min((reading.distance(first.start, last.end, hit.start, hit.end) for hit in hits if low <= hit.start < high), default=99)
 
-    owed = nearest(reading.hits.of("dates", "owed_since"))
+    clause = reading.clause(first.start)[0], reading.clause(last.end - 1)[1]
+    # Only what is said in the same clause is owed for that time: "三月到五月在工地,工资没发" tells when the work was.
+    owed = nearest([hit for hit in reading.hits.of("dates", "owed_since") if clause[0] <= hit.start < clause[1]])
     work = nearest(reading.hits.of("words", "work") + reading.hits.of("dates", "started_on"))
     if owed < work and owed < 30:
         return "owed_since", None
+    if reading.text[last.end:last.end + 2].strip("，,")[:1] in ("在", "给", "跟"):
+        work = 0
     return ("started_on", "ended_on") if work < 30 else None
 
 

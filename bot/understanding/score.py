@@ -10,11 +10,10 @@ import argparse
 import csv
 import sys
 from collections import Counter
-from pathlib import Path
 from typing import Iterable, Sequence
 
 from bot.understanding.classifier import Model, Prediction, folds, train
-from bot.understanding.examples import ISSUES, NOT_LABOUR, ROOT, Example, read
+from bot.understanding.examples import NOT_LABOUR, ROOT, Example, read
 
 EVAL = ROOT.parent / "shared" / "eval"
 #: Macro-F1 is over labels with at least this many questions, as the eval folder's README says.

@@ -1,0 +1,79 @@
+"""What all actions share: the message as heard, one unit of work, and the way to speak."""
+from contextlib import contextmanager
+from typing import Iterator
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.cases import cases, store, workers
+from bot.dialogue import listen, state
+from bot.dialogue.heard import Heard, Say
+from bot.law import load
+
+
+class Turn:
+    """One message being handled: the worker, the conversation's state, the open case and the law."""
+
+    def __init__(self, session, heard: Heard):
+        self.session, self.heard, self.law = session, heard, load()
+        self.worker = workers.by_sender(session, heard.sender)
+        self.state = state.read(self.worker)
+        listen.speak_language(self.worker, self.state, heard)
+
+    @property
+    def case(self):
+        return cases.current(self.session, self.worker)
+
+    @property
+    def language(self) -> str:
+        return self.worker.language or "zh"
+
+    def text(self, key: str, **fields) -> Say:
+        return Say(self.law.text(f"dialogue.{key}", self.language, **fields))
+
+
+@contextmanager
+def turn(tracker: Tracker) -> Iterator[Turn]:
+    """The turn for the tracker's last message; its changes are committed at the end."""
+    with store.session() as session:
+        one = Turn(session, hear(tracker))
+        yield one
+        state.write(one.worker, one.state)
+
+
+def hear(tracker: Tracker) -> Heard:
+    """The last message of the worker as the tracker has it."""
+    latest = tracker.latest_message
+    event = next((event for event in reversed(tracker.events) if event.get("event") == "user"), {})
+    metadata = event.get("metadata") or {}
+    return Heard(
+        sender=tracker.sender_id,
+        text=latest.get("text") or "",
+        message_id=str(metadata.get("message_id") or event.get("message_id") or latest.get("message_id")),
+        intent=(latest.get("intent") or {}).get("name"),
+        issues=tuple(latest.get("issues") or ()),
+        values={entity["entity"]: entity["value"] for entity in latest.get("entities") or ()} if (latest.get("text") or "").startswith("/") else {},
+        channel=str(metadata.get("channel") or "rest"),
+        language=metadata.get("language"),
+    )
+
+
+def speak(dispatcher: CollectingDispatcher, says: list[Say]) -> None:
+    for say in says:
+        dispatcher.utter_message(text=say.text, buttons=[{"title": title, "payload": payload} for title, payload in say.buttons])
+
+
+class Answer(Action):
+    """An action that says what `answer` returns."""
+
+    def answer(self, turn: Turn) -> list[Say]:
+        raise NotImplementedError
+
+    def run(self, dispatcher, tracker, domain):
+        with turn(tracker) as one:
+            speak(dispatcher, self.answer(one))
+        return []
+
+
+__all__ = ["Answer", "SlotSet", "Turn", "hear", "speak", "turn"]

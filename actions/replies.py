@@ -1,0 +1,278 @@
+"""Everything beside the form: commands, interruptions, what bodies answered, small talk."""
+from rasa_sdk.events import AllSlotsReset, FollowupAction, Restarted, SlotSet
+
+from actions.base import Answer, speak, turn
+from bot.cases import cases, forget, referrals
+from bot.dialogue import ask, deflect, guide, listen
+from bot.dialogue.heard import Say
+from bot.dialogue.state import State
+from bot.settings import today
+from bot.understanding import facts as reader, language as languages
+
+
+class Start(Answer):
+    """Who the bot is; the consent question follows from the form."""
+
+    def name(self):
+        return "action_start"
+
+    def answer(self, turn):
+        turn.state.refused_consent = False
+        return [turn.text("welcome")]
+
+
+class Deflected(Answer):
+    """What a body answered is answered and logged at once."""
+
+    def name(self):
+        return "action_deflected"
+
+    def run(self, dispatcher, tracker, domain):
+        with turn(tracker) as one:
+            if one.worker.consented_at is not None:
+                speak(dispatcher, self.answer(one))
+                return []
+            change = listen.absorb(one.session, one.law, one.worker, one.state, one.heard, tracker.get_slot("held") or [])
+            speak(dispatcher, change.says)
+        asking = tracker.active_loop.get("name")
+        return [SlotSet("held", change.held), *([] if asking else [FollowupAction("triage_form")])]
+
+    def answer(self, turn):
+        heard = turn.heard
+        if heard.message_id == turn.state.last_message:
+            return []
+        turn.state.last_message = heard.message_id
+        found = [] if heard.pressed else reader.find(heard.text, language=languages.detect(heard.text) or turn.language, today=today())
+        contacts = [contact for finding in found if finding.fact == "contacts" for contact in finding.value]
+        return deflect.heard_answer(turn.session, turn.law, turn.worker, turn.state, heard, contacts)
+
+
+class ChooseReason(Answer):
+    """Corrects how an answer was understood, or asks which excuse it was."""
+
+    def name(self):
+        return "action_choose_reason"
+
+    def answer(self, turn):
+        return [deflect.choose_reason(turn.session, turn.law, turn.worker, turn.state, turn.heard.values.get("reason"))]
+
+
+class HandOver(Answer):
+    """The worker agreed, or did not, that the hotline takes the matter up."""
+
+    def name(self):
+        return "action_hand_over"
+
+    def answer(self, turn):
+        if turn.worker.consented_at is None:
+            return [turn.text("no_consent_yet")]
+        return [deflect.to_hotline(turn.session, turn.law, turn.worker, turn.heard.values.get("yes") is True)]
+
+
+class AskHuman(Answer):
+    """A person is wanted: the referral needs the worker's word first."""
+
+    def name(self):
+        return "action_ask_human"
+
+    def answer(self, turn):
+        law, language = turn.law, turn.language
+        buttons = ((law.text("dialogue.hotline_yes", language), '/hand_over{"yes": true}'),
+                   (law.text("dialogue.hotline_no", language), '/hand_over{"yes": false}'))
+        return [Say(law.text("dialogue.ask_human", language), buttons)]
+
+
+class Resolved(Answer):
+    """Whether the matter is solved."""
+
+    def name(self):
+        return "action_resolved"
+
+    def answer(self, turn):
+        case = turn.case
+        if case is None or turn.heard.values.get("yes") is not True:
+            return [turn.text("not_resolved")]
+        for referral in case.referrals:
+            if referral.status in ("contacted", "answered", "deflected", "escalated"):
+                referrals.resolve(turn.session, referral, turn.law.text("dialogue.resolved_yes", "zh"), "worker")
+        cases.close(turn.session, case)
+        turn.worker.dialogue = None
+        turn.state.__dict__.update(State().__dict__)
+        return [turn.text("resolved")]
+
+
+class Deadlines(Answer):
+    def name(self):
+        return "action_deadlines"
+
+    def answer(self, turn):
+        return guide.deadlines(turn.law, turn.worker, turn.case)
+
+
+class How(Answer):
+    def name(self):
+        return "action_how"
+
+    def answer(self, turn):
+        return guide.how(turn.law, turn.worker, turn.case)
+
+
+class More(Answer):
+    def name(self):
+        return "action_more"
+
+    def answer(self, turn):
+        return guide.more(turn.law, turn.worker, turn.case, turn.heard.values.get("part"))
+
+
+class Why(Answer):
+    """Why the last question was asked."""
+
+    def name(self):
+        return "action_why"
+
+    def answer(self, turn):
+        key = f"questions.{(turn.state.asked or '').replace('.', '_')}_why"
+        if turn.law.has_text(key, turn.language):
+            return [turn.text("why", why=turn.law.text(key, turn.language))]
+        return [turn.text("why_nothing")]
+
+
+class Correct(Answer):
+    """Something is to be changed: every fact is shown as a button."""
+
+    def name(self):
+        return "action_review"
+
+    def answer(self, turn):
+        known = {**(cases.stated(turn.case) if turn.case else {}), **turn.state.pending}
+        return [listen.review(turn.law, turn.worker, known) if known else turn.text("need_a_problem")]
+
+
+class Back(Correct):
+    """Going back: the facts told so far, each to be changed."""
+
+    def name(self):
+        return "action_back"
+
+
+class Status(Answer):
+    """How far the matter is."""
+
+    def name(self):
+        return "action_status"
+
+    def answer(self, turn):
+        case, law, language = turn.case, turn.law, turn.language
+        if case is None:
+            return [turn.text("status_none")]
+        lines = [law.text("dialogue.status_line", language, door=self.door(law, language, referral),
+                          status=law.text(f"dialogue.status_{referral.status}", language)) for referral in case.referrals]
+        return [turn.text("status", code=case.code, lines="\n".join(lines[:12]) or "–")]
+
+    def door(self, law, language, referral) -> str:
+        if referral.for_hotline:
+            return law.text("dialogue.hotline_label", language)
+        label = f"routes.label_{referral.body}" + (f"_{referral.level}" if referral.body == "union" and referral.level else "")
+        return law.text(label, language)
+
+
+class Language(Answer):
+    def name(self):
+        return "action_language"
+
+    def answer(self, turn):
+        wanted = turn.heard.values.get("language") or (None if turn.heard.pressed else self.named(turn.heard.text))
+        if wanted in turn.law.texts:
+            turn.worker.language, turn.state.pinned_language = wanted, True
+            return [turn.text("language_set")]
+        buttons = tuple((turn.law.text(f"dialogue.language_{code}", turn.language), f'/change_language{{"language": "{code}"}}')
+                        for code in turn.law.languages)
+        return [Say(turn.law.text("dialogue.language", turn.language), buttons)]
+
+    def named(self, text: str) -> str | None:
+        """The language a message asks for by name."""
+        return turn_names().get(next((name for name in turn_names() if name in text.lower()), ""))
+
+
+class Forget(Answer):
+    """Asks once, then erases."""
+
+    def name(self):
+        return "action_forget"
+
+    def run(self, dispatcher, tracker, domain):
+        with turn(tracker) as one:
+            sure = one.heard.values.get("sure")
+            if sure is True:
+                said = [one.text("forgotten")]
+            else:
+                law, language = one.law, one.language
+                buttons = ((law.text("dialogue.forget_yes", language), '/forget{"sure": true}'),
+                           (law.text("dialogue.forget_no", language), '/forget{"sure": false}'))
+                said = [one.text("kept")] if sure is False else [Say(law.text("dialogue.forget_ask", language), buttons)]
+            speak(dispatcher, said)
+            sender = one.heard.sender
+        if sure is not True:
+            return []
+        erase(sender)
+        return [AllSlotsReset(), Restarted()]
+
+
+class Restart(Answer):
+    """A new matter; the old one stays in the record."""
+
+    def name(self):
+        return "action_restart"
+
+    def answer(self, turn):
+        if turn.case is not None and cases.stated(turn.case):
+            if not turn.case.referrals:
+                cases.close(turn.session, turn.case)
+            cases.open_case(turn.session, turn.worker)
+        turn.state.__dict__.update(State(last_message=turn.state.last_message, pinned_language=turn.state.pinned_language).__dict__)
+        return [turn.text("restart")]
+
+
+class Small(Answer):
+    """Small talk: one sentence for the intent."""
+
+    def name(self):
+        return "action_small_talk"
+
+    def answer(self, turn):
+        key = {"greet": "greet", "thanks": "thanks", "goodbye": "goodbye", "bot_challenge": "bot", "insult": "insult", "stop": "stop",
+               "ask_help": "help", "affirm": "affirm", "deny": "deny", "danger": "danger", "not_labour": "not_labour",
+               "dont_know": "affirm", "skip": "skip", "back": "deny"}[turn.heard.intent]
+        if key == "bot":
+            return [Say(turn.law.text("dialogue.bot", turn.language), ((turn.law.text("dialogue.human_button", turn.language), "/ask_human"),))]
+        return [turn.text(key)]
+
+
+class Unclear(Answer):
+    """Two stages: what do you mean, then a person."""
+
+    def name(self):
+        return "action_unclear"
+
+    def answer(self, turn):
+        law, language, state = turn.law, turn.language, turn.state
+        if languages.script(turn.heard.text) == "other":
+            return [turn.text("other_script")]
+        state.doubts += 1
+        choices = tuple((law.text(f"questions.choice_issues_{issue}", language), ask.inform(issues=[issue]))
+                        for issue in law.rule("questions")["choices"]["issues"])
+        human = (law.text("dialogue.human_button", language), "/ask_human")
+        return [Say(law.text("dialogue.unclear" if state.doubts < 2 else "dialogue.unclear_again", language), (*choices, human))]
+
+
+def turn_names() -> dict[str, str]:
+    return {"english": "en", "英文": "en", "英语": "en", "中文": "zh", "汉语": "zh", "普通话": "zh", "chinese": "zh"}
+
+
+def erase(sender: str) -> None:
+    """Everything about the worker behind a sender."""
+    from bot.cases import store, workers
+
+    with store.session() as session:
+        forget.forget(session, workers.by_sender(session, sender))

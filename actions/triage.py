@@ -1,0 +1,67 @@
+"""The form: it takes in what the worker says, asks what `guidance` still misses, and ends in the guidance."""
+from rasa_sdk import Action
+from rasa_sdk.events import SlotSet
+from rasa_sdk.forms import FormValidationAction
+
+from actions.base import Answer, speak, turn
+from bot.dialogue import ask, guide, listen
+from bot.law import load
+
+
+def slot_of(fact: str) -> str:
+    """A fact's slot: dots are no part of a slot's name."""
+    return fact.replace(".", "_")
+
+
+def fact_of(slot: str) -> str:
+    return SLOTS[slot]
+
+
+FACTS = [ask.CONSENT, ask.CONFIRM, *load().rule("questions")["order"]]
+SLOTS = {slot_of(fact): fact for fact in FACTS}
+
+
+class ValidateTriageForm(FormValidationAction):
+    """Absorbs the message, then names the next fact to ask; None ends the form."""
+
+    def name(self):
+        return "validate_triage_form"
+
+    async def run(self, dispatcher, tracker, domain):
+        with turn(tracker) as one:
+            change = listen.absorb(one.session, one.law, one.worker, one.state, one.heard, tracker.get_slot("held") or [])
+            speak(dispatcher, change.says)
+            missing = ask.required(one.law, one.worker, one.case, one.state)
+            one.state.asked = missing[0] if missing else None
+        held = change.held if change.held is not None else tracker.get_slot("held")
+        return [SlotSet("held", held), SlotSet("requested_slot", slot_of(missing[0]) if missing else None)]
+
+
+class AskFact(Action):
+    """Asks for one fact; a subclass for each is made below, since Rasa looks them up by name."""
+
+    fact = ""
+
+    def name(self):
+        return f"action_ask_triage_form_{slot_of(self.fact)}"
+
+    def run(self, dispatcher, tracker, domain):
+        with turn(tracker) as one:
+            if self.fact not in (ask.CONSENT, ask.CONFIRM, one.state.redo) and self.fact not in one.state.tries:
+                one.state.questions_asked += 1
+                one.state.tries[self.fact] = 0
+            speak(dispatcher, [ask.question(one.law, one.worker, one.case, one.state, self.fact)])
+        return []
+
+
+ASKING = [type(f"Ask_{slot_of(fact)}", (AskFact,), {"fact": fact}) for fact in FACTS]
+
+
+class Guide(Answer):
+    """The card, when nothing is left to ask."""
+
+    def name(self):
+        return "action_guide"
+
+    def answer(self, turn):
+        return guide.card(turn.session, turn.law, turn.worker, turn.state)

@@ -1,0 +1,115 @@
+"""The guidance itself, and what stands behind its buttons."""
+from sqlalchemy.orm import Session
+
+from bot.cases import cases, referrals
+from bot.cases.model import Case, Worker
+from bot.dialogue import ask
+from bot.dialogue.heard import Say
+from bot.dialogue.state import State
+from bot.law import Law
+
+PARTS = ("ladder", "evidence", "insurance", "amounts", "relationship", "warnings")
+
+
+def card(session: Session, law: Law, worker: Worker, state: State) -> list[Say]:
+    """The card from the confirmed facts; the doors it names are recorded as shown."""
+    language = worker.language or "zh"
+    case = cases.current(session, worker)
+    if case is None or worker.consented_at is None:
+        return []
+    result = ask.assessment(law, worker, case, {})
+    cases.keep_assessment(session, case, result)
+    if not result["issues"]:
+        return [Say(law.text("dialogue.need_a_problem", language))]
+    referrals.tell(session, case, result["routes"])
+    state.guided = True
+    return [Say(result["card"], buttons(law, language, result))]
+
+
+def buttons(law: Law, language: str, result: dict) -> tuple[tuple[str, str], ...]:
+    """What can be asked next, under the card."""
+    shown = [("how_button", "/ask_how"), ("refused_button", "/choose_reason"), ("evidence_button", '/more{"part": "evidence"}')]
+    if result["insurance"]:
+        shown.append(("insurance_button", '/more{"part": "insurance"}'))
+    shown += [("ladder_button", '/more{"part": "ladder"}'), ("more_button", '/more{"part": "all"}'), ("human_button", "/ask_human"),
+              ("correct_button", "/correct")]
+    return tuple((law.text(f"dialogue.{key}", language), payload) for key, payload in shown)
+
+
+def deadlines(law: Law, worker: Worker, case: Case | None) -> list[Say]:
+    """Every clock of the case with its day."""
+    language = worker.language or "zh"
+    result = latest(law, worker, case)
+    rows = [row for row in (result or {}).get("deadlines", []) if row["status"] != "not_running"]
+    if not rows:
+        return [Say(law.text("dialogue.no_deadlines", language))]
+    lines = [_deadline_line(law, language, row) for row in rows]
+    return [Say(law.text("dialogue.deadlines", language) + "\n" + "\n".join(lines), ((law.text("dialogue.how_button", language), "/ask_how"),))]
+
+
+def how(law: Law, worker: Worker, case: Case | None) -> list[Say]:
+    """How each day was computed, step by step, with its articles."""
+    language = worker.language or "zh"
+    result = latest(law, worker, case)
+    rows = [row for row in (result or {}).get("deadlines", []) if row["last_day"] or row["status"] == "unlimited_while_employed"]
+    if not rows:
+        return [Say(law.text("dialogue.no_deadlines", language))]
+    return [Say("\n\n".join(_working(law, language, row) for row in rows))]
+
+
+def more(law: Law, worker: Worker, case: Case | None, part: str | None) -> list[Say]:
+    """One part of the guidance in full, or the choice of parts."""
+    language = worker.language or "zh"
+    result = latest(law, worker, case)
+    if result is None:
+        return [Say(law.text("dialogue.need_a_problem", language))]
+    if part not in PARTS:
+        return [Say(law.text("dialogue.more", language),
+                    tuple((law.text(f"dialogue.{name}_button", language), f'/more{{"part": "{name}"}}') for name in PARTS))]
+    lines = {"evidence": lambda: [f"· {item['text']}" for item in result["evidence"]],
+             "insurance": lambda: [_insurance(law, language, item) for item in result["insurance"]],
+             "amounts": lambda: [f"· {item['how']}" for item in result["amounts"]],
+             "relationship": lambda: [*result["relationship"]["why"], *result["relationship"]["evidence"]],
+             "warnings": lambda: [f"⚠️ {warning}" for warning in result["warnings"]],
+             "ladder": lambda: [_rung(route) for route in result["routes"]]}[part]()
+    return [Say("\n".join([law.text(f"dialogue.{part}_title", language), *(lines or [law.text("dialogue.nothing_here", language)])]))]
+
+
+def latest(law: Law, worker: Worker, case: Case | None) -> dict | None:
+    """The assessment of the case as of today, or None where there is no case yet."""
+    if case is None or not cases.stated(case):
+        return None
+    return ask.assessment(law, worker, case, {})
+
+
+def _deadline_line(law: Law, language: str, row: dict) -> str:
+    name = law.text(f"deadlines.name_{row['id']}", language)
+    if row["last_day"] is None:
+        return f"· {name}：{row['why']}" if language != "en" else f"· {name}: {row['why']}"
+    key = "deadline_passed_line" if row["status"] == "passed" else "deadline_line"
+    return law.text(f"dialogue.{key}", language, name=name, act_by=_day(language, row["act_by"]), last=_day(language, row["last_day"]),
+                    days=row["days_left"])
+
+
+def _working(law: Law, language: str, row: dict) -> str:
+    articles = "; ".join(f"{cite['name']} {cite['article']}" for cite in row["law"])
+    return law.text("dialogue.working", language, name=law.text(f"deadlines.name_{row['id']}", language), why=row["why"], law=articles)
+
+
+def _insurance(law: Law, language: str, item: dict) -> str:
+    return law.text("dialogue.insurance_line", language, name=law.text(f"dialogue.insurance_name_{item['id']}", language),
+                    available=law.text(f"dialogue.available_{item['available']}", language), why=item["why"])
+
+
+def _rung(route: dict) -> str:
+    phones = " / ".join(route["phones"])
+    return f"{route['order']}. {route['name'] or route['label']}{' ' + phones if phones else ''}\n   {route['why']}"
+
+
+def _day(language: str, iso: str) -> str:
+    from datetime import date
+
+    from bot.guidance.context import MONTHS
+
+    day = date.fromisoformat(iso)
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}" if language == "en" else f"{day.year}年{day.month}月{day.day}日"

@@ -1,0 +1,44 @@
+"""Trained models by fingerprint: what they were trained on is in their name, so nothing is trained twice and nothing stale is used."""
+import hashlib
+from pathlib import Path
+
+from bot.settings import ROOT, VAR
+
+RASA_INPUTS = ("domain.yml", "config.yml", "data", "bot/understanding")
+UNDERSTANDING_INPUTS = ("data/nlu", "bot/understanding")
+
+
+def fingerprint(inputs: tuple[str, ...], root: Path = ROOT) -> str:
+    """Twelve hex digits over the names and bytes of the inputs, files or folders of YAML and Python."""
+    digest = hashlib.sha256()
+    for name in inputs:
+        path = root / name
+        files = [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.suffix in (".yml", ".py"))
+        for file in files:
+            digest.update(str(file.relative_to(root)).encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def rasa_model_path() -> Path:
+    return ROOT / "models" / f"gongyou-{fingerprint(RASA_INPUTS)}.tar.gz"
+
+
+def trained_model() -> Path | None:
+    """The Rasa model for the data as they are, or None when it must be trained."""
+    path = rasa_model_path()
+    return path if path.exists() else None
+
+
+def understanding(progress=None):
+    """The classifier for the data as they are, trained now if it is not in the cache. No TensorFlow, no Rasa."""
+    from bot.understanding import classifier, examples
+
+    path = VAR / "understanding" / f"{fingerprint(UNDERSTANDING_INPUTS)}.joblib"
+    if path.exists():
+        return classifier.Model.load(path)
+    model = classifier.train(examples.read(), progress)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".part")
+    model.save(draft)
+    draft.replace(path)
+    return model

@@ -1,0 +1,114 @@
+"""`python -m bot.rasa_server`: Rasa with the actions in the same process, telemetry off, warmed up before it listens.
+
+With ACTION_URL set the actions are asked there instead (`rasa run actions` serves them); with REDIS_URL set the locks lie in
+Redis, so that several of these can run behind one another's backs. Plain `rasa run` works too.
+"""
+import os
+
+os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("SANIC_BACKLOG", "1000")
+
+import asyncio
+import logging
+import sys
+import warnings
+from functools import partial
+from urllib.parse import urlsplit
+
+from bot import settings
+
+log = logging.getLogger("bot.rasa_server")
+WARM_UP = "你好，老板欠我三个月工资，没签合同，在深圳宝安"
+SORRY = "对不起，出了点问题，请再说一次。Sorry, something went wrong. Please say it again."
+
+
+def main() -> int:
+    """Serves until it is stopped. Exit status 2: a setting or the model is missing, with one line that says which."""
+    warnings.filterwarnings("ignore")
+    try:
+        now = settings.read()
+        settings.secret_keys()
+    except settings.SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    from bot.model_cache import trained_model
+
+    model = trained_model()
+    if model is None:
+        print("models: no trained model for these data; run `make setup`", file=sys.stderr)
+        return 2
+    _serve(now, model)
+    return 0
+
+
+def _serve(now: settings.Settings, model) -> None:
+    from rasa.core.run import close_resources, configure_app, create_http_input_channels, load_agent_on_start
+    from rasa.utils.common import configure_logging_and_warnings
+    from rasa.utils.log_utils import configure_structlog
+
+    from bot.cases import store
+
+    level = os.environ.get("LOG_LEVEL", "WARNING").upper()
+    level = level if level in ("INFO", "WARNING", "ERROR") else "WARNING"  # below INFO Rasa prints what workers write
+    configure_logging_and_warnings(logging.getLevelName(level), warn_only_once=True, filter_repeated_logs=True)
+    configure_structlog(logging.getLevelName(level))
+    store.migrate()
+    endpoints = _endpoints(now)
+    app = configure_app(create_http_input_channels(None, str(settings.ROOT / "credentials.yml")), enable_api=False, endpoints=endpoints)
+    app.register_listener(partial(load_agent_on_start, str(model), endpoints, None), "before_server_start")
+    app.register_listener(_warm_up, "before_server_start")
+    app.register_listener(close_resources, "after_server_stop")
+    address = urlsplit(now.rasa_url)
+    app.run(host=address.hostname or "127.0.0.1", port=address.port or 5005, workers=1, access_log=False, motd=False)
+
+
+def _endpoints(now: settings.Settings):
+    """Where Rasa finds its actions and locks."""
+    from rasa.core.utils import AvailableEndpoints
+    from rasa.utils.endpoints import EndpointConfig
+
+    action = EndpointConfig(now.action_url) if now.action_url else _local_actions()
+    locks = None
+    if now.redis_url:
+        redis = urlsplit(now.redis_url)
+        locks = EndpointConfig(redis.hostname, type="redis", port=redis.port or 6379, db=int(redis.path.strip("/") or 0),
+                               username=redis.username, password=redis.password, use_ssl=redis.scheme == "rediss")
+    return AvailableEndpoints(action=action, lock_store=locks)
+
+
+def _local_actions():
+    """An endpoint whose requests never leave the process: the action server's executor is called in a thread."""
+    from rasa.utils.endpoints import ClientResponseError, EndpointConfig
+    from rasa_sdk.executor import ActionExecutor
+    from rasa_sdk.interfaces import ActionExecutionRejection
+
+    executor = ActionExecutor()
+    executor.register_package("actions")
+
+    class LocalActions(EndpointConfig):
+        """Runs the actions of this repository in place of an HTTP call."""
+
+        async def request(self, method="post", subpath=None, content_type="application/json", compress=False, **kwargs):
+            call = kwargs["json"]
+            try:
+                return await asyncio.get_running_loop().run_in_executor(None, lambda: asyncio.run(executor.run(call)))
+            except ActionExecutionRejection as refused:
+                raise ClientResponseError(400, "rejected", f'{{"action_name": "{refused.action_name}", "error": "rejected"}}') from refused
+            except Exception as error:  # the worker must get an answer, and no words of theirs may reach the log
+                log.error("action %s failed: %s", call.get("next_action"), type(error).__name__, exc_info=log.isEnabledFor(logging.INFO))
+                return {"events": [], "responses": [{"text": SORRY}]}
+
+    return LocalActions("local:actions")
+
+
+async def _warm_up(app, _loop) -> None:
+    """The first parse takes seconds; it is done before the port opens."""
+    from bot.law import load
+
+    load()
+    await app.ctx.agent.parse_message(WARM_UP)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

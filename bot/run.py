@@ -1,0 +1,99 @@
+"""`python -m bot.run`: starts every part on this machine, starts again what dies, stops all on Ctrl-C."""
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from bot import settings, setup
+from bot.cases import staff, store
+
+LONGEST_PAUSE = 30  # seconds between two starts of a part that keeps dying
+STOP_SECONDS = 10
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass
+class Part:
+    """One process that should be running."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen | None = None
+    deaths: int = 0
+    start_at: float = 0.0
+    started: float = field(default=0.0)
+
+
+def parts(now: settings.Settings) -> list[Part]:
+    """What runs here: Rasa, the desk, the gateway where there is a token, an action server where ACTION_URL names one on this machine."""
+    python = sys.executable
+    chosen = [Part("rasa", [python, "-m", "bot.rasa_server"]), Part("desk", [python, "-m", "bot.desk"])]
+    if now.action_url and urlsplit(now.action_url).hostname in LOOPBACK:
+        port = str(urlsplit(now.action_url).port or 5055)
+        chosen.insert(0, Part("actions", [python, "-m", "rasa_sdk", "--actions", "actions", "--port", port]))
+    if now.telegram_token:
+        chosen.append(Part("telegram", [python, "-m", "bot.telegram"]))
+    return chosen
+
+
+def main() -> int:
+    try:
+        now = settings.read()
+        settings.secret_keys()
+    except settings.SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    store.migrate()
+    with store.session() as session:
+        first = staff.ensure_first_admin(session)
+    address = f"http://{now.desk_host}:{now.desk_port}"
+    print(f"desk:     {address}/queue\nchat:     {address}/chat\nhealth:   {address}/health\n"
+          f"rasa:     {now.rasa_url}\ntelegram: {'on' if now.telegram_token else 'off (set TELEGRAM_TOKEN)'}", flush=True)
+    if first:
+        print(f"first admin: {first[0]}   one-time password: {first[1]}   (change it when you sign in)", flush=True)
+    return supervise(parts(now))
+
+
+def supervise(running: list[Part]) -> int:
+    """Runs until SIGTERM or Ctrl-C."""
+    stopping = []
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopping.append(True))
+    environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "PYTHONUNBUFFERED": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+    while not stopping:
+        for part in running:
+            if part.process is not None and part.process.poll() is not None:
+                _died(part)
+            if part.process is None and time.monotonic() >= part.start_at:
+                part.process = subprocess.Popen(part.command, cwd=settings.ROOT, env=environment, start_new_session=True)
+                part.started = time.monotonic()
+        time.sleep(0.2)
+    _stop(running)
+    return 0
+
+
+def _died(part: Part) -> None:
+    lived = time.monotonic() - part.started
+    part.deaths = 1 if lived > 60 else part.deaths + 1
+    pause = min(2 ** (part.deaths - 1), LONGEST_PAUSE)
+    print(f"{part.name}: ended with status {part.process.returncode}, starting again in {pause} s", file=sys.stderr, flush=True)
+    part.process, part.start_at = None, time.monotonic() + pause
+
+
+def _stop(running: list[Part]) -> None:
+    alive = [part for part in running if part.process is not None and part.process.poll() is None]
+    for part in alive:
+        part.process.terminate()
+    until = time.monotonic() + STOP_SECONDS
+    for part in alive:
+        try:
+            part.process.wait(max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            part.process.kill()
+
+
+if __name__ == "__main__":
+    sys.exit(setup.main() or main())

@@ -1,0 +1,52 @@
+"""`python -m bot.setup`: what a fresh clone lacks beyond its packages: keys, database, trained model. Says what it does; does nothing twice."""
+import os
+import subprocess
+import sys
+
+from bot import model_cache, settings
+from bot.cases import crypto, store
+
+
+def main() -> int:
+    settings.VAR.mkdir(mode=0o700, exist_ok=True)
+    make_keys()
+    store.migrate()
+    return train()
+
+
+def make_keys() -> None:
+    """A key for personal data under var/, readable by its owner only; never replaced."""
+    path = settings.VAR / "secret_keys"
+    if os.environ.get("BOT_SECRET_KEYS") or path.exists():
+        return
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w") as file:
+        file.write(crypto.new_key() + "\n")
+    print(f"keys: made {path.relative_to(settings.ROOT)} (keep a copy; without it the records cannot be read)", flush=True)
+
+
+def train() -> int:
+    """Trains the classifier and the Rasa model unless models for exactly these data exist."""
+    model_cache.understanding(lambda line: print(f"understanding: {line}", flush=True))
+    path = model_cache.rasa_model_path()
+    if path.exists():
+        return 0
+    print("model: training with Rasa, about a minute …", flush=True)
+    log = settings.VAR / "train.log"
+    with log.open("w") as out:
+        done = subprocess.run(
+            [sys.executable, "-m", "rasa", "train", "--quiet", "--out", str(path.parent), "--fixed-model-name", path.name.removesuffix(".tar.gz")],
+            cwd=settings.ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, "RASA_TELEMETRY_ENABLED": "false"})
+    if done.returncode or not path.exists():
+        print(f"model: training failed; the last lines of {log.relative_to(settings.ROOT)}:", file=sys.stderr)
+        print("\n".join(log.read_text(errors="replace").splitlines()[-15:]), file=sys.stderr)
+        return 1
+    for old in path.parent.glob("gongyou-*.tar.gz"):
+        if old != path:
+            old.unlink()
+    print(f"model: {path.relative_to(settings.ROOT)}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
