@@ -75,7 +75,7 @@ def find(reading: Reading) -> List[Amount]:
                        for hit in reading.hits.of("money", "total")) or re.match(r"\s?(?:in total|altogether|in all)", reading.text[one.end:]):
                     total.append(one)
     if monthly is None and daily is not None:
-        monthly = Amount("monthly_wage", _whole(round(daily.value * PAID_DAYS, 2)), daily.start, daily.end, False)
+        monthly = Amount("monthly_wage", round(daily.value * PAID_DAYS), daily.start, daily.end, False)
     if owed:
         found.append(_owed(reading, owed, total))
     else:

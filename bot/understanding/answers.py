@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple, Optional
 
-from . import numbers
+from . import dates, numbers
 from .matchers import lexicon
 from .reading import Reading
 
@@ -46,12 +46,15 @@ def read(reading: Reading, fact: str, roles: list, found: dict) -> Optional[Answ
     if not text:
         return None
     yes_no = _yes_no(text, reading.language)
-    if yes_no is None and _unknown(text, reading.language):
+    if yes_no is None and _unknown(text, reading.language) and not reading.mentions and not reading.sums:
         return Answer(None, *whole, True)
+    if yes_no is None:
+        yes_no = _short(text, reading.language)
     if fact in _FLAGS:
-        if yes_no is None and fact.startswith("control."):
+        if fact.startswith("control."):
             lists = lexicon("answers")["who_sets"]
-            yes_no = next((value == "true" for value in lists if text in lists[value][reading.language]), None)
+            bare = text[1:] if reading.language == "zh" and text.startswith("是") and len(text) > 1 else text
+            yes_no = next((value == "true" for value in lists if bare in lists[value][reading.language]), yes_no)
         return None if yes_no is None else Answer(yes_no, *whole, True)
     if is_date(fact):
         return _date(reading, fact, roles, text, yes_no)
@@ -98,6 +101,19 @@ def _yes_no(text: str, language: str) -> Optional[bool]:
     return values[0]
 
 
+_SHORT_NO = {"zh": re.compile(r"(?:还|从来|从|也|都|并|他们|公司|老板|我|一直)*(?:没|不|未)[^,，。]{0,8}"),
+             "en": re.compile(r"(?:(?:no|not|never)\b|(?:i|they|he|she|we|it|the company|the boss) (?:do|does|did|have|has|had|was|were|am|is|are)(?:n't| not)\b|(?:i|they|he|she|we) never\b)[^,.]{0,30}")}
+_SHORT_YES = {"zh": re.compile(r"(?:是|有|签|交|打|写|买|认)(?:了|过|的|定了)[^,，。不没]{0,6}"),
+              "en": re.compile(r"(?:yes|yeah|(?:i|they|he|she|we) (?:do|did|have|has)\b(?! not))[^,.]{0,30}")}
+
+
+def _short(text: str, language: str) -> Optional[bool]:
+    """"还没交", "they didn't pay it": a few words that say no or yes to whatever was asked."""
+    if _SHORT_NO[language].fullmatch(text):
+        return False
+    return True if _SHORT_YES[language].fullmatch(text) else None
+
+
 def _unknown(text: str, language: str) -> bool:
     """"记不清了", "I don't remember exactly": short, and nothing else in it."""
     if len(text) > (14 if language == "zh" else 45):
@@ -116,6 +132,12 @@ def _date(reading: Reading, fact: str, roles: list, text: str, yes_no) -> Option
             return Answer([one.day.isoformat() for one in free], free[0].start, free[-1].end, all(one.exact for one in free))
         one = free[-1] if fact == "ended_on" and free[-1].side == "to" else free[0]
         return Answer(one.day.isoformat(), one.start, one.end, one.exact)
+    if reading.language == "en" and not reading.mentions:
+        # "may" alone is a word, but as an answer to "when" it is the month.
+        months = dates.find("in " + text, "en", reading.today) if len(text) < 12 else []
+        if months:
+            day = months[0].day.isoformat()
+            return Answer([day] if fact in _DATE_LISTS else day, 0, len(reading.text), False)
     if yes_no is False:
         return Answer([] if fact in _DATE_LISTS else None, 0, len(reading.text), True)
     if _BARE_YEAR.match(text):
@@ -188,12 +210,12 @@ def _born(reading: Reading, text: str) -> Optional[Answer]:
 
 def _ended_by(reading: Reading, text: str, whole: tuple) -> Optional[Answer]:
     """Who ended it, from a few words: 老板, 我自己, the company."""
-    if re.search(r"^(?:是)?(?:我|自己|本人)|^i$|^me\b|myself|i did|my own", text):
+    if re.search(r"协商|双方|商量|\bboth\b|agree", text):
+        value = "agreement"
+    elif re.search(r"^(?:是)?(?:我|自己|本人)|^i$|^me\b|myself|i did|my own", text):
         value = "worker"
     elif re.search(r"老板|公司|单位|厂|他们|工头|平台|boss|company|employer|they|he did", text):
         value = "employer"
-    elif re.search(r"协商|双方|商量|both|agree", text):
-        value = "agreement"
     else:
         return None
     return Answer(value, *whole, True) if len(text) < 30 else None

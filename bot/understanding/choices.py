@@ -32,7 +32,7 @@ def _told(reading: Reading, fact: str) -> List[Hit]:
     """The phrases of a fact that are told as true, longest first where they overlap; negated ones turned or dropped."""
     hits = reading.hits.of("choice", fact)
     # "have no contract" holds "no contract": there the inner, negative phrase is the one that counts.
-    hits = [hit for hit in hits if not (hit.value is True and any(
+    hits = [hit for hit in hits if not (fact in _TURNED and hit.value is True and any(
         other.value is False and hit.start <= other.start and other.end <= hit.end for other in hits))]
     kept = []
     for hit in hits:
@@ -179,7 +179,7 @@ _EN_EMPLOYER = re.compile(r"\b((?:[A-Z][\w&.'()-]*|\([A-Z][\w ]*\))(?: (?:[A-Z][
 
 
 # A name of a company without 有限公司 holds none of these; a sentence that ends in 公司 mostly does.
-_SENTENCE = re.compile(r"[我你他她们的了吗不没说要给打欠帮让叫谁也都就]|答应|联系|以为|听说|知道|告诉")
+_SENTENCE = re.compile(r"[我你他她们的了吗不没说要给打欠帮让叫谁也都就月年号今昨]|发现|答应|联系|以为|听说|知道|告诉")
 
 
 def _employer(reading: Reading) -> List[Choice]:
@@ -233,7 +233,7 @@ def _without(head: str, generic: list, reading: Reading, start: int) -> str:
 
 _N = r"(?P<n>\d{1,5}|[一二两三四五六七八九十百几]{1,5})"
 _PEOPLE_ZH = [
-    re.compile(rf"(?:我们|咱们|咱|一起|一共|总共|还有|连我|加上我|带我|共|其他|另外|和)(?:一共|总共|大概|这|这里|班组|工地|厂里|车间|组|有|来的|干活的|的|一起|大约|差不多|被欠的|被欠薪的|来了|另外|还有)*{_N}(?P<more>多|来)?(?:个|名|位)?(?P<unit>工人|农民工|人|兄弟|工友|老乡|同事|骑手|快递员|司机|员工|民工|口子|矿工|姐妹)"),
+    re.compile(rf"(?:我们|咱们|咱|一起|一共|总共|还有|连我|加上我|带我|共|其他|另外|和)(?:一共|总共|大概|村里|村|这|这里|班组|工地|厂里|车间|组|有|来的|干活的|的|一起|大约|差不多|被欠的|被欠薪的|来了|另外|还有)*{_N}(?P<more>多|来)?(?:个|名|位)?(?P<unit>工人|农民工|人|兄弟|工友|老乡|同事|骑手|快递员|司机|员工|民工|口子|矿工|姐妹)"),
     re.compile(rf"{_N}(?P<more>多|来)?(?:个|名|位)?(?P<unit>工人|农民工|工友|老乡|同事|骑手|快递员|司机|员工|民工|矿工|人的?工资|人(?:都|一起|全|没|被欠|被拖欠|的钱|的工钱))"),
     re.compile(rf"(?:工友|工人|农民工|同事|老乡|骑手|司机)(?:们)?(?:一共|总共|共|有|大概|大约)*{_N}(?P<more>多|来)?(?:个|名|位)?人?(?![\d万千百元块年月号天])"),
     re.compile(r"(?:我|咱)(?:们)?(?P<pair>俩|仨|两口子|夫妻)"),

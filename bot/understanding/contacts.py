@@ -30,11 +30,27 @@ class Contact(NamedTuple):
         return {"body": self.body, "level": self.level, "on": on, "answer": self.answer, "reason": self.reason, "words": self.words}
 
 
+# "去人社局" is what a body told the worker to do only after such a word; else it is what the worker did.
+_STEP = re.compile(r"[去找打回先]")
+_TOLD_TO = re.compile(r"(?:让|叫|要|说|讲|建议|推|应该|得|只能|必须|劝|告诉|可以|喊|请)[^，,。]{0,6}$")
+
+
+def _excuses(reading: Reading) -> List[Hit]:
+    """The excuses of a message that someone else can have said."""
+    kept = []
+    for hit in reading.hits.of("excuse"):
+        if reading.language == "zh" and _STEP.match(reading.text[hit.start]) and hit.name in ("other_level_or_department", "other_jurisdiction") \
+                and not _TOLD_TO.search(reading.text[max(0, hit.start - 9):hit.start]):
+            continue
+        kept.append(hit)
+    return kept
+
+
 def _overlaps(one, other) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _bodies(reading: Reading) -> List[Hit]:
+def _bodies(reading: Reading, excuses: List[Hit]) -> List[Hit]:
     """Bodies the message names as someone spoken to; not those it only asks about or was sent on to."""
     hits = reading.hits.of("bodies")
     asides = [hit for hit in reading.hits.of("choice") if hit.name in ("enterprise_union", "union_member", "criminal_case")]
@@ -44,7 +60,7 @@ def _bodies(reading: Reading) -> List[Hit]:
         if any(other is not hit and _overlaps(hit, other) and (other.end - other.start, -other.start) > (hit.end - hit.start, -hit.start)
                for other in hits):
             continue
-        if any(_overlaps(hit, excuse) for excuse in reading.hits.of("excuse")):
+        if any(_overlaps(hit, excuse) for excuse in excuses):
             continue
         if any(_overlaps(hit, aside) for aside in asides):
             continue
@@ -144,11 +160,12 @@ def _words(reading: Reading, low: int, high: int, excuses: List[Hit]) -> tuple:
 
 def find(reading: Reading, places: list = (), expected: bool = False) -> List[Contact]:
     """Every contact a message tells of. `expected`: the bot asked about one, so an excuse alone counts too."""
-    bodies = _bodies(reading)
+    told = _excuses(reading)
+    bodies = _bodies(reading, told)
     # "工会律师说" is the union speaking.
     employer = [hit for hit in reading.hits.of("words", "employer_speaker")
                 if not any(0 <= hit.start - body.end <= 1 for body in bodies)]
-    excuses = [hit for hit in reading.hits.of("excuse")
+    excuses = [hit for hit in told
                if not any(speaker.start <= hit.start and not any(speaker.end <= body.start < hit.start for body in bodies)
                           and reading.cost(speaker.end, hit.start)[1] == 0 and hit.start - speaker.end < 30 for speaker in employer)]
     found, used = [], set()

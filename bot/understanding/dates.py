@@ -466,6 +466,8 @@ _EN_DURATION = re.compile(rf"\b{_EN_LENGTH}(?! ago| old|-old| earlier| back\b)")
 def _zh_length(count: str, unit: str, more: str):
     """(months, days, exact) of a Chinese length, or None."""
     number = numbers.chinese(count) if count not in ("半", "好几", "十几") else None
+    if number is None and count not in ("半", "好几", "十几"):
+        return None
     value, exact = (number.value, number.exact) if number else ({"半": 0.5, "好几": 3, "十几": 10}[count], count == "半")
     if value > 1200 and unit not in ("天",) or value > 40_000:
         return None

@@ -17,6 +17,12 @@ _SINCE_AFTER = re.compile(r"(?:份)?\s?(?:起|开始|以来|以后|之后|到现
 _DUE_EN = re.compile(r"\b(?:by|before|after|pay|until|in|at)\b")
 
 
+# 没给我交社保, 没发证: not wages.
+_NOT_WAGES = re.compile(r"(?:我们?|员工|大家|任何|过|一直)*(?:交|缴|上社|买|办|签|报|休|认|社保|保险|公积金|合同|说法|假|答复|回复|补偿|证|面子|机会)")
+_GRADED = re.compile(r"\s?(?:[一二三四五六七八九十\d]+级|认定|保险|赔|待遇|鉴定|申请)")
+_DEEMED = re.compile(r"(?:评上了?|认定为?|申请了?|申报|算|报了?|认)$")
+
+
 class Role(NamedTuple):
     """A date with the fact it is the date of; `anchor` is the cue that said so."""
     name: str
@@ -40,6 +46,10 @@ def _cues(reading: Reading, extra: List[_Cue]) -> List[_Cue]:
                and other.end - other.start > hit.end - hit.start for other in hits):
             continue
         if hit.name not in ("owed_since", "arbitration.refused_on") and reading.negated(hit):
+            continue
+        if hit.name == "owed_since" and _NOT_WAGES.match(reading.text, hit.end):
+            continue
+        if reading.text[hit.start:hit.end] == "工伤" and (_GRADED.match(reading.text, hit.end) or _DEEMED.search(reading.text[max(0, hit.start - 4):hit.start])):
             continue
         # "老乡叫我来的": with 的 or 了 it happened.
         done = reading.text[hit.start:hit.end].endswith(("的", "了"))
@@ -114,11 +124,12 @@ def _range(reading: Reading, first: Mention, last: Mention) -> Optional[tuple]:
     # Only what is said in the same clause is owed for that time: "三月到五月在工地,工资没发" tells when the work was.
     owed = nearest([hit for hit in reading.hits.of("dates", "owed_since") if clause[0] <= hit.start < clause[1]])
     work = nearest(reading.hits.of("words", "work") + reading.hits.of("dates", "started_on"))
-    if owed < work and owed < 30:
+    reach = 30 if reading.language == "zh" else 60
+    if owed < work and owed < reach:
         return "owed_since", None
     if reading.text[last.end:last.end + 2].strip("，,")[:1] in ("在", "给", "跟"):
         work = 0
-    return ("started_on", "ended_on") if work < 30 else None
+    return ("started_on", "ended_on") if work < reach else None
 
 
 def assign(reading: Reading, extra: List[_Cue] = ()) -> List[Role]:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from hypothesis import given, settings, strategies as st
 
-from bot.understanding import facts, language
+from bot.understanding import facts, language, matchers
 
 _HERE = Path(__file__).parent
 
@@ -92,3 +92,32 @@ def test_long_text_ends(text):
         began = time.perf_counter()
         facts.find(text, language=lang, today=date(2026, 11, 22))
         assert time.perf_counter() - began < 10
+
+
+def _excuses():
+    for reason, lists in matchers.lexicon("excuses").items():
+        for lang, frame, gap in (("zh", "我打了工会的电话，工会说{}", "这个"), ("en", "I called the union and they said {}", " ")):
+            assert len(lists[lang]) >= 12
+            for phrase in lists[lang]:
+                yield lang, frame.format(phrase.replace("…", gap)), reason
+
+
+def test_every_excuse_of_the_lexicon_is_read_as_its_reason():
+    for lang, text, reason in _excuses():
+        told = {one.fact: one.value for one in facts.find(text, language=lang, today=date(2026, 11, 22))}
+        assert (told["contacts"][0]["body"], told["contacts"][0]["reason"]) == ("union", reason), text
+
+
+def test_what_is_read_fits_the_contract():
+    """Every fact read from the told cases is one that `assess` accepts."""
+    known = matchers.lexicon("bodies")
+    for param in _cases():
+        lang, today, case = param.values
+        for one in facts.find(case["text"], language=lang, today=today):
+            if one.fact == "contacts":
+                for contact in one.value:
+                    assert contact["body"] in known["bodies"]
+                    assert contact["level"] is None or contact["level"] in known["levels"]
+                    assert contact["answer"] in (None, "none", "answered", "acting", "deflected")
+            elif one.fact == "occupation":
+                assert one.value in matchers.lexicon("occupations")
