@@ -14,11 +14,12 @@ _WORKED = re.compile(r"干|做|上班|工作|打工|work")
 _LOOSE = {"开始", "至今", "到现在", "就在", "start", "began", "started", "begin", "去了", "来了", "到公司", "到这", "一直做", "一直干"}
 _SINCE = {"zh": re.compile(r"(?:从|自从|自|打从|打)$"), "en": re.compile(r"(?:since|from|starting|starting in)(?: in| about| around| the)?\s*$")}
 _SINCE_AFTER = re.compile(r"(?:份)?\s?(?:起|开始|以来|以后|之后|到现在|至今|就|一直)")
-_DUE_EN = re.compile(r"\b(?:by|before|after|pay|until|in|at)\b")
+_DUE_EN = re.compile(r"\b(?:by|before|after|pay|until)\b")
 
 
 # 没给我交社保, 没发证: not wages.
 _NOT_WAGES = re.compile(r"(?:我们?|员工|大家|任何|过|一直)*(?:交|缴|上社|买|办|签|报|休|认|社保|保险|公积金|合同|说法|假|答复|回复|补偿|证|面子|机会)")
+_DRAGGED = re.compile(r"[拖欠没]|一直$")  # 拖到现在, 没给到现在
 _GRADED = re.compile(r"\s?(?:[一二三四五六七八九十\d]+级|认定|保险|赔|待遇|鉴定|申请)")
 _DEEMED = re.compile(r"(?:评上了?|认定为?|申请了?|申报|算|报了?|认)$")
 
@@ -40,12 +41,17 @@ class _Cue(NamedTuple):
 def _cues(reading: Reading, extra: List[_Cue]) -> List[_Cue]:
     """The cues of the message that are told as having happened; longer ones hide shorter ones of another role inside them."""
     hits = [hit for hit in reading.hits.of("dates") if hit.name != "household"]
+    noted = bool(reading.hits.of("choice", "written_debt_note"))
     kept = []
     for hit in hits:
         if any(other is not hit and other.name != hit.name and other.start <= hit.start and hit.end <= other.end
                and other.end - other.start > hit.end - hit.start for other in hits):
             continue
         if hit.name not in ("owed_since", "arbitration.refused_on") and reading.negated(hit):
+            continue
+        if hit.name == "started_on" and _DRAGGED.search(reading.text[max(0, hit.start - 3):hit.start]):
+            continue
+        if reading.text[hit.start:hit.end] == "到期" and (hit.name == "debt_due_on") is not noted:
             continue
         if hit.name == "owed_since" and _NOT_WAGES.match(reading.text, hit.end):
             continue
