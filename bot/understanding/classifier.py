@@ -24,13 +24,14 @@ from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
 from bot.understanding.examples import ISSUES, LABOUR_ISSUES, NOT_LABOUR, Example
+from bot.understanding.language import simplify
 
 CUES = Path(__file__).parent / "lexicon" / "issue_cues.yml"
 
 #: Longer messages are cut: what a worker has not said in this many characters is not found by reading on.
 LONGEST = 2000
 #: Raised whenever features change, so that a model saved by older code is trained again, not misread.
-FORMAT = 2
+FORMAT = 3
 #: Lengths of the cue block and of the length feature against the n-gram blocks, which have length 1 each.
 #: These and the other constants were found by cross-validation over our own data.
 CUE_WEIGHT = 0.4
@@ -41,6 +42,10 @@ CLAUSE_SHARE = 0.3
 ACT_WEIGHT = 3.0
 #: Share of the naive Bayes scores in the intent scores: steadier than the margins on long stories.
 BAYES_SHARE = 0.4
+#: Probability from which a conversation act also reports an issue ("they beat me when I asked for my wages").
+SURE_IN_ACT = 0.6
+#: Shorter acts report nothing: "没有" is an answer, whatever else it often stands in.
+SHORTEST_REPORT = 12
 FOLDS = 4
 
 _CJK = re.compile(r"[\u3400-\u9fff]")
@@ -50,29 +55,25 @@ _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _PUNCTUATION = re.compile(r"[^\w\s]+")
 _SPACE = re.compile(r"\s+")
 _WORD = re.compile(r"[a-z][a-z']+|0")
+#: What people open and close with, before and after what they mean.
+_OPENING = re.compile(r"^(?:(?:你好|您好|你们好|大家好|请问|打扰一下|我想问一下|我想咨询一下|想咨询一下|hello|hi|hey)[\s,，.。!！、~:：]*)+")
+_CLOSING = re.compile(r"[\s,，.。!！?？]*(?:谢谢|多谢|感谢|求解答|急|在线等|thanks|thank you)[\s.。!！]*$")
 _CLAUSE_END = re.compile(r"[。！？!?；;\n]+|(?<=[a-z])\.\s")
-
-
-def _simplify(text: str) -> str:
-    global _simplify
-    try:
-        from bot.understanding.language import simplify
-    except ImportError:
-        from opencc import OpenCC
-
-        simplify = OpenCC("t2s").convert
-    _simplify = simplify
-    return simplify(text)
 
 
 def normalise(text: str) -> str:
     """One spelling for what is the same: simplified, half-width, lower-case, digits as 0, single punctuation."""
     text = unicodedata.normalize("NFKC", text[:LONGEST]).lower().replace("’", "'")
     if _CJK.search(text):
-        text = _simplify(text)
+        text = simplify(text)
     text = _DIGITS.sub("0", text)
     text = _SPACE_AT_CJK.sub("", text)
-    return _SPACE.sub(" ", text).strip()
+    text = _SPACE.sub(" ", text).strip()
+    # Courtesies around a message hide that it is no greeting; alone they stay.
+    for courtesy in (_OPENING, _CLOSING):
+        rest = courtesy.sub("", text)
+        text = rest if len(rest) >= 8 else text
+    return text
 
 
 def _chinese(text: str) -> str:
@@ -352,28 +353,31 @@ class Model:
             if not any(letter.isalnum() for letter in text):
                 found.append(Prediction("", 0.0, [], []))
                 continue
-            found.append(self.decide(*combine(intents[mine], issues[mine])))
+            found.append(self.decide(*combine(intents[mine], issues[mine]), long=_length(text) >= SHORTEST_REPORT))
         return found
 
-    def decide(self, intent_scores: np.ndarray, issue_scores: np.ndarray) -> Prediction:
+    def decide(self, intent_scores: np.ndarray, issue_scores: np.ndarray, long: bool = True) -> Prediction:
         """From scores to one consistent answer."""
         chances = _softmax(intent_scores[None, :] * self.temperature)[0]
         order = np.argsort(-chances, kind="stable")
         ranking = [(self.names[place], float(chances[place])) for place in order]
         intent, confidence = ranking[0]
-        return Prediction(intent, confidence, self._issues(intent, _sigmoid(issue_scores)), ranking)
+        return Prediction(intent, confidence, self._issues(intent, _sigmoid(issue_scores), long), ranking)
 
-    def _issues(self, intent: str, chances: np.ndarray) -> list[str]:
+    def _issues(self, intent: str, chances: np.ndarray, long: bool) -> list[str]:
         if intent == NOT_LABOUR:
             return [NOT_LABOUR]
-        if intent not in LABOUR_ISSUES:
+        if intent not in LABOUR_ISSUES and not long:
             return []
+        lead = [intent] if intent in LABOUR_ISSUES else []
+        # An act reports a problem only when the issue model, which saw acts without any, is sure of it.
+        least = 0.0 if lead else SURE_IN_ACT
         more = [
             (chances[column], issue)
             for column, issue in enumerate(ISSUES)
-            if issue not in (intent, NOT_LABOUR) and chances[column] >= self.thresholds[column]
+            if issue not in (intent, NOT_LABOUR) and chances[column] >= max(least, self.thresholds[column])
         ]
-        return [intent] + [issue for _, issue in sorted(more, key=lambda pair: (-pair[0], pair[1]))[:4]]
+        return lead + [issue for _, issue in sorted(more, key=lambda pair: (-pair[0], pair[1]))[:4]]
 
     def save(self, path: Path | str) -> None:
         """Writes the model to one file."""

@@ -1,0 +1,236 @@
+"""What the classifier says about typical messages, and that none of its data are copied from the real questions."""
+
+from __future__ import annotations
+
+import csv
+import subprocess
+import sys
+import time
+from collections import Counter, defaultdict
+
+import pytest
+
+from bot.understanding.classifier import Model, clauses, normalise, train
+from bot.understanding.examples import ISSUES, LABOUR_ISSUES, NOT_LABOUR, ROOT, issues_of, read
+from bot.understanding.score import EVAL
+
+ACTS = (
+    "greet goodbye thanks affirm deny dont_know inform deflected helped ask_deadlines ask_human ask_why ask_how ask_help "
+    "bot_challenge change_language correct restart stop skip back forget status danger insult"
+).split()
+
+
+@pytest.fixture(scope="module")
+def examples():
+    return read()
+
+
+@pytest.fixture(scope="module")
+def model(examples) -> Model:
+    return train(examples)
+
+
+@pytest.mark.parametrize(
+    "text, issue",
+    [
+        ("干了四个月活，工头到现在一分工钱没发", "wage_arrears"),
+        ("进厂一年了都没跟我签劳动合同", "no_contract"),
+        ("在车间操作机器，手被压断了，算工伤吗", "work_injury"),
+        ("公司今天突然把我开除了，没有补偿", "dismissal"),
+        ("每天干十四个小时，周末也不休息，没有加班费", "overtime_rest"),
+        ("单位一直没有给我缴社保，五险都没有", "social_insurance"),
+        ("送外卖的骑手跟平台到底算不算劳动关系", "platform_status"),
+        ("平台把我的骑手账号封了，申诉也没用", "platform_rules"),
+        ("想辞职，合同没到期，公司要我付违约金", "contract_terms"),
+        ("主管老是对女同事动手动脚，性骚扰怎么办", "discrimination_harassment"),
+        ("刚怀孕公司就要辞退我", "leave_maternity"),
+        ("喷漆车间不给口罩，通风也没有", "health_safety"),
+        ("申请劳动仲裁需要准备哪些材料", "other_labour"),
+        ("离婚以后房子怎么分", "not_labour"),
+        ("My boss has not paid my wages for two months", "wage_arrears"),
+        ("I was fired yesterday without any notice or severance", "dismissal"),
+        ("My husband wants a divorce, who gets custody of our kids", "not_labour"),
+    ],
+)
+def test_typical_sentence(model, text, issue):
+    assert model.predict(text).issues[:1] == [issue]
+
+
+@pytest.mark.parametrize(
+    "text, act",
+    [
+        ("你好", "greet"),
+        ("再见", "goodbye"),
+        ("谢谢你", "thanks"),
+        ("对的", "affirm"),
+        ("没有", "deny"),
+        ("不知道", "dont_know"),
+        ("去年五月", "inform"),
+        ("工会说我不是会员，不管", "deflected"),
+        ("转人工", "ask_human"),
+        ("你为什么问这个", "ask_why"),
+        ("你是机器人吗", "bot_challenge"),
+        ("重新开始", "restart"),
+        ("跳过", "skip"),
+        ("把我的信息删除", "forget"),
+        ("我不想活了", "danger"),
+        ("hello", "greet"),
+        ("thank you", "thanks"),
+    ],
+)
+def test_act_reports_no_issue(model, text, act):
+    prediction = model.predict(text)
+    assert (prediction.intent, prediction.issues) == (act, [])
+
+
+@pytest.mark.parametrize(
+    "text, issues",
+    [
+        ("老板欠我三个月工资，劳动合同也没签", {"wage_arrears", "no_contract"}),
+        ("公司没给我交社保，昨天又把我辞退了", {"social_insurance", "dismissal"}),
+        ("没签合同，在工地摔断了腿", {"no_contract", "work_injury"}),
+        ("天天加班没有加班费，社保也不给交", {"overtime_rest", "social_insurance"}),
+    ],
+)
+def test_several_issues(model, text, issues):
+    assert issues <= set(model.predict(text).issues)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我老公每个月工资都给他妈，我想离婚，财产怎么分",
+        "同事借我一万块钱不还，有借条，怎么起诉",
+        pytest.param(
+            "下班路过菜市场被狗咬了，狗主人不赔医药费",
+            marks=pytest.mark.xfail(reason="the words of a commuting accident outweigh the dog"),
+        ),
+        "房东不退押金，我已经搬走了",
+        "老板向我借了五万做生意，现在到期不还，有借条",
+    ],
+)
+def test_work_in_passing_is_no_labour_question(model, text):
+    assert model.predict(text).issues == [NOT_LABOUR]
+
+
+def test_prediction_is_consistent(model, examples):
+    for prediction in model.predict_many([example.text for example in examples[::7]]):
+        assert prediction.ranking[0] == (prediction.intent, prediction.confidence)
+        assert sum(chance for _, chance in prediction.ranking) == pytest.approx(1)
+        assert len(set(prediction.issues)) == len(prediction.issues)
+        if prediction.intent in LABOUR_ISSUES:
+            assert prediction.issues[0] == prediction.intent
+            assert NOT_LABOUR not in prediction.issues
+        elif prediction.intent == NOT_LABOUR:
+            assert prediction.issues == [NOT_LABOUR]
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t", "？？！", "😀😀😀", "……"])
+def test_nothing_said_is_nothing_with_no_confidence(model, text):
+    prediction = model.predict(text)
+    assert (prediction.intent, prediction.confidence, prediction.issues) == ("", 0.0, [])
+
+
+@pytest.mark.parametrize("text", ["asdf qwer zxcv", "龘靐齉爩"])
+def test_gibberish_is_uncertain(model, text):
+    assert model.predict(text).confidence < 0.5
+
+
+def test_emoji_do_not_hide_the_message(model):
+    assert model.predict("老板拖欠工资😭😭两个月了🙏").issues[0] == "wage_arrears"
+
+
+def test_ten_thousand_characters(model):
+    start = time.perf_counter()
+    prediction = model.predict("老板拖欠我们工资三个月不发。" * 720)
+    assert prediction.issues[0] == "wage_arrears"
+    assert time.perf_counter() - start < 2
+
+
+def test_traditional_and_full_width_are_read_alike(model):
+    assert normalise("老闆拖欠薪資３個月") == normalise("老板拖欠薪资3个月")
+    assert model.predict("老闆拖欠工資三個月").issues[0] == "wage_arrears"
+
+
+def test_greeting_before_a_problem_is_dropped_and_alone_it_stays():
+    assert normalise("你好，请问公司不发工资怎么办？谢谢") == "公司不发工资怎么办"
+    assert normalise("你好") == "你好"
+
+
+def test_clauses_join_short_ones():
+    assert clauses("老板欠我三个月工资。合同也没签。急") == ["老板欠我三个月工资，合同也没签，急"]
+
+
+def test_same_examples_give_the_same_model(tmp_path):
+    few = [example for example in read(language="zh") if example.intent in ("greet", "wage_arrears", "dismissal")]
+    one, two = train(few), train(few)
+    texts = [example.text for example in few[::5]]
+    assert one.predict_many(texts) == two.predict_many(texts)
+    one.save(tmp_path / "model")
+    assert Model.load(tmp_path / "model").predict_many(texts) == one.predict_many(texts)
+
+
+def test_no_tensorflow_and_no_rasa():
+    code = (
+        "import sys; from bot.understanding.classifier import Lexicon; Lexicon();"
+        "sys.exit(any(name in sys.modules for name in ('tensorflow', 'rasa')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
+
+
+def test_every_issue_and_act_has_enough_examples(examples):
+    counts = Counter(example.intent for example in examples if example.language == "zh")
+    assert set(counts) == set(ISSUES) | set(ACTS)
+    assert all(counts[issue] >= (260 if issue == NOT_LABOUR else 130) for issue in ISSUES)
+    assert all(counts[act] >= 20 for act in ACTS)
+
+
+def test_no_example_has_two_intents(examples):
+    intents = defaultdict(set)
+    for example in examples:
+        intents[normalise(example.text)].add(example.intent)
+    assert {text: found for text, found in intents.items() if len(found) > 1} == {}
+
+
+def test_also_must_name_labour_issues():
+    assert issues_of("dismissal", ["wage_arrears", "dismissal"]) == ("dismissal", "wage_arrears")
+    with pytest.raises(ValueError):
+        issues_of("dismissal", ["not_labour"])
+    with pytest.raises(ValueError):
+        issues_of("greet", ["dismissal"])
+
+
+# Near copies. A short example shares most of its few n-grams with anything on its subject ("about a year"), so
+# containment counts only for texts long enough to be somebody's sentence; English needs more letters for one.
+SIZE, JACCARD, CONTAINMENT = 5, 0.45, 0.5
+LONG_ENOUGH = {"zh": 12, "en": 40}
+
+
+def grams(text: str) -> frozenset[str]:
+    letters = "".join(letter for letter in normalise(text) if letter.isalnum())
+    return frozenset(letters[start : start + SIZE] for start in range(len(letters) - SIZE + 1))
+
+
+@pytest.mark.skipif(not EVAL.is_dir(), reason="the real questions are not beside the repository")
+def test_no_example_is_a_near_copy_of_a_real_question(examples):
+    index = defaultdict(list)
+    sizes = []
+    for path in sorted(EVAL.glob("questions_*.tsv")):
+        with path.open(encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
+                pieces = grams(row["text"])
+                for piece in pieces:
+                    index[piece].append(len(sizes))
+                sizes.append(len(pieces))
+    assert len(sizes) > 200
+    copies = []
+    for example in examples:
+        pieces = grams(example.text)
+        shared = Counter(question for piece in pieces for question in index.get(piece, ()))
+        for question, common in shared.most_common(1):
+            jaccard = common / (len(pieces) + sizes[question] - common)
+            contained = common / min(len(pieces), sizes[question])
+            enough = min(len(pieces), sizes[question]) >= LONG_ENOUGH[example.language]
+            if jaccard > JACCARD or (enough and contained > CONTAINMENT):
+                copies.append(f"{example.language} {example.intent}: {example.text[:60]} (question {question})")
+    assert copies == []
