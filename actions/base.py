@@ -1,4 +1,5 @@
 """What all actions share: the message as heard, one unit of work, and the way to speak."""
+from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from typing import Iterator
 
@@ -47,13 +48,15 @@ def hear(tracker: Tracker) -> Heard:
     latest = tracker.latest_message
     event = next((event for event in reversed(tracker.events) if event.get("event") == "user"), {})
     metadata = event.get("metadata") or {}
+    text = latest.get("text") or ""
+    entities = latest.get("entities") or () if text.startswith("/") else ()
     return Heard(
         sender=tracker.sender_id,
-        text=latest.get("text") or "",
+        text=text,
         message_id=str(metadata.get("message_id") or event.get("message_id") or latest.get("message_id")),
         intent=(latest.get("intent") or {}).get("name"),
         issues=tuple(latest.get("issues") or ()),
-        values={entity["entity"]: entity["value"] for entity in latest.get("entities") or ()} if (latest.get("text") or "").startswith("/") else {},
+        values={entity["entity"]: entity["value"] for entity in entities},
         channel=str(metadata.get("channel") or "rest"),
         language=metadata.get("language"),
     )
@@ -64,11 +67,16 @@ def speak(dispatcher: CollectingDispatcher, says: list[Say]) -> None:
         dispatcher.utter_message(text=say.text, buttons=[{"title": title, "payload": payload} for title, payload in say.buttons])
 
 
-class Answer(Action):
+class Answer(Action, ABC):
     """An action that says what `answer` returns."""
 
+    @abstractmethod
+    def name(self) -> str:
+        """The action's name in domain.yml."""
+
+    @abstractmethod
     def answer(self, turn: Turn) -> list[Say]:
-        raise NotImplementedError
+        """What to say to the message of this turn."""
 
     def run(self, dispatcher, tracker, domain):
         with turn(tracker) as one:

@@ -1,8 +1,8 @@
 """Everything beside the form: commands, interruptions, what bodies answered, small talk."""
 from rasa_sdk.events import AllSlotsReset, FollowupAction, Restarted, SlotSet
 
-from actions.base import Answer, speak, turn
-from bot.cases import cases, forget, referrals
+from actions.base import Answer, hear, speak, turn
+from bot.cases import cases, forget, referrals, store, workers
 from bot.dialogue import ask, deflect, guide, listen
 from bot.dialogue.heard import Say
 from bot.dialogue.state import State
@@ -202,21 +202,20 @@ class Forget(Answer):
         return "action_forget"
 
     def run(self, dispatcher, tracker, domain):
-        with turn(tracker) as one:
-            sure = one.heard.values.get("sure")
-            if sure is True:
-                said = [one.text("forgotten")]
-            else:
-                law, language = one.law, one.language
-                buttons = ((law.text("dialogue.forget_yes", language), '/forget{"sure": true}'),
-                           (law.text("dialogue.forget_no", language), '/forget{"sure": false}'))
-                said = [one.text("kept")] if sure is False else [Say(law.text("dialogue.forget_ask", language), buttons)]
-            speak(dispatcher, said)
-            sender = one.heard.sender
-        if sure is not True:
+        super().run(dispatcher, tracker, domain)
+        if hear(tracker).values.get("sure") is not True:
             return []
-        erase(sender)
+        with store.session() as session:
+            forget.forget(session, workers.by_sender(session, tracker.sender_id))
         return [AllSlotsReset(), Restarted()]
+
+    def answer(self, turn):
+        law, language, sure = turn.law, turn.language, turn.heard.values.get("sure")
+        if sure is not None:
+            return [turn.text("forgotten" if sure is True else "kept")]
+        buttons = ((law.text("dialogue.forget_yes", language), '/forget{"sure": true}'),
+                   (law.text("dialogue.forget_no", language), '/forget{"sure": false}'))
+        return [Say(law.text("dialogue.forget_ask", language), buttons)]
 
 
 class Restart(Answer):
@@ -245,7 +244,8 @@ class Small(Answer):
                "ask_help": "help", "affirm": "affirm", "deny": "deny", "danger": "danger", "not_labour": "not_labour",
                "dont_know": "affirm", "skip": "skip", "back": "deny"}[turn.heard.intent]
         if key == "bot":
-            return [Say(turn.law.text("dialogue.bot", turn.language), ((turn.law.text("dialogue.human_button", turn.language), "/ask_human"),))]
+            human = (turn.law.text("dialogue.human_button", turn.language), "/ask_human")
+            return [Say(turn.law.text("dialogue.bot", turn.language), (human,))]
         return [turn.text(key)]
 
 
@@ -269,10 +269,3 @@ class Unclear(Answer):
 def turn_names() -> dict[str, str]:
     return {"english": "en", "英文": "en", "英语": "en", "中文": "zh", "汉语": "zh", "普通话": "zh", "chinese": "zh"}
 
-
-def erase(sender: str) -> None:
-    """Everything about the worker behind a sender."""
-    from bot.cases import store, workers
-
-    with store.session() as session:
-        forget.forget(session, workers.by_sender(session, sender))

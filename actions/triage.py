@@ -1,4 +1,6 @@
 """The form: it takes in what the worker says, asks what `guidance` still misses, and ends in the guidance."""
+from abc import ABC, abstractmethod
+
 from rasa_sdk import Action
 from rasa_sdk.events import SlotSet
 from rasa_sdk.forms import FormValidationAction
@@ -37,10 +39,13 @@ class ValidateTriageForm(FormValidationAction):
         return [SlotSet("held", held), SlotSet("requested_slot", slot_of(missing[0]) if missing else None)]
 
 
-class AskFact(Action):
+class AskFact(Action, ABC):
     """Asks for one fact; a subclass for each is made below, since Rasa looks them up by name."""
 
-    fact = ""
+    @property
+    @abstractmethod
+    def fact(self) -> str:
+        """The fact to ask for."""
 
     def name(self):
         return f"action_ask_triage_form_{slot_of(self.fact)}"

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from bot.settings import ROOT, VAR
 
-RASA_INPUTS = ("domain.yml", "config.yml", "data", "bot/understanding")
-UNDERSTANDING_INPUTS = ("data/nlu", "bot/understanding")
+CLASSIFIER = tuple(f"bot/understanding/{name}" for name in ("classifier.py", "examples.py", "language.py", "lexicon/issue_cues.yml"))
+UNDERSTANDING_INPUTS = ("data/nlu", *CLASSIFIER)
+RASA_INPUTS = ("domain.yml", "config.yml", "data", "bot/understanding/components.py", *CLASSIFIER)
 
 
 def fingerprint(inputs: tuple[str, ...], root: Path = ROOT) -> str:

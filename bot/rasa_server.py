@@ -43,6 +43,7 @@ def main() -> int:
 
 
 def _serve(now: settings.Settings, model) -> None:
+    import structlog
     from rasa.core.run import close_resources, configure_app, create_http_input_channels, load_agent_on_start
     from rasa.utils.common import configure_logging_and_warnings
     from rasa.utils.log_utils import configure_structlog
@@ -53,6 +54,7 @@ def _serve(now: settings.Settings, model) -> None:
     level = level if level in ("INFO", "WARNING", "ERROR") else "WARNING"  # below INFO Rasa prints what workers write
     configure_logging_and_warnings(logging.getLevelName(level), warn_only_once=True, filter_repeated_logs=True)
     configure_structlog(logging.getLevelName(level))
+    structlog.configure(processors=[_without_words, *structlog.get_config()["processors"]])
     store.migrate()
     endpoints = _endpoints(now)
     app = configure_app(create_http_input_channels(None, str(settings.ROOT / "credentials.yml")), enable_api=False, endpoints=endpoints)
@@ -61,6 +63,13 @@ def _serve(now: settings.Settings, model) -> None:
     app.register_listener(close_resources, "after_server_stop")
     address = urlsplit(now.rasa_url)
     app.run(host=address.hostname or "127.0.0.1", port=address.port or 5005, workers=1, access_log=False, motd=False)
+
+
+def _without_words(_logger, _method, entry: dict) -> dict:
+    """Keeps an event's name and the kind of error; Rasa would log the worker's message with a failure."""
+    kept = {key: value for key, value in entry.items() if key in ("event", "level", "logger", "timestamp", "action_name", "policy")}
+    error = sys.exc_info()[1]
+    return {**kept, "error": type(error).__name__} if error is not None else kept
 
 
 def _endpoints(now: settings.Settings):

@@ -35,7 +35,7 @@ def train() -> int:
     log = settings.VAR / "train.log"
     with log.open("w") as out:
         done = subprocess.run(
-            [sys.executable, "-m", "rasa", "train", "--quiet", "--out", str(path.parent), "--fixed-model-name", path.name.removesuffix(".tar.gz")],
+            [sys.executable, "-m", "rasa", "train", "--force", "--quiet", "--out", str(path.parent), "--fixed-model-name", path.name.removesuffix(".tar.gz")],
             cwd=settings.ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, "RASA_TELEMETRY_ENABLED": "false"})
     if done.returncode or not path.exists():
         print(f"model: training failed; the last lines of {log.relative_to(settings.ROOT)}:", file=sys.stderr)

@@ -81,6 +81,7 @@ class IssueClassifier(IntentClassifier, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             if _is_payload(message):
+                message.set(INTENT, {INTENT_NAME_KEY: None, "confidence": 1.0})  # Rasa reads the payload after the pipeline
                 continue
             found = self._model.predict(message.get(TEXT) or "")
             message.set(INTENT, {INTENT_NAME_KEY: found.intent, "confidence": found.confidence}, add_to_output=True)
