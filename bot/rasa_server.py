@@ -9,7 +9,6 @@ os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("SANIC_BACKLOG", "1000")
 
-import asyncio
 import logging
 import sys
 import warnings
@@ -20,7 +19,6 @@ from bot import settings
 
 log = logging.getLogger("bot.rasa_server")
 WARM_UP = "你好，老板欠我三个月工资，没签合同，在深圳宝安"
-SORRY = "对不起，出了点问题，请再说一次。Sorry, something went wrong. Please say it again."
 
 
 def main() -> int:
@@ -77,38 +75,15 @@ def _endpoints(now: settings.Settings):
     from rasa.core.utils import AvailableEndpoints
     from rasa.utils.endpoints import EndpointConfig
 
-    action = EndpointConfig(now.action_url) if now.action_url else _local_actions()
+    from bot.local_actions import local_actions
+
+    action = EndpointConfig(now.action_url) if now.action_url else local_actions()
     locks = None
     if now.redis_url:
         redis = urlsplit(now.redis_url)
         locks = EndpointConfig(redis.hostname, type="redis", port=redis.port or 6379, db=int(redis.path.strip("/") or 0),
                                username=redis.username, password=redis.password, use_ssl=redis.scheme == "rediss")
     return AvailableEndpoints(action=action, lock_store=locks)
-
-
-def _local_actions():
-    """An endpoint whose requests never leave the process: the action server's executor is called in a thread."""
-    from rasa.utils.endpoints import ClientResponseError, EndpointConfig
-    from rasa_sdk.executor import ActionExecutor
-    from rasa_sdk.interfaces import ActionExecutionRejection
-
-    executor = ActionExecutor()
-    executor.register_package("actions")
-
-    class LocalActions(EndpointConfig):
-        """Runs the actions of this repository in place of an HTTP call."""
-
-        async def request(self, method="post", subpath=None, content_type="application/json", compress=False, **kwargs):
-            call = kwargs["json"]
-            try:
-                return await asyncio.get_running_loop().run_in_executor(None, lambda: asyncio.run(executor.run(call)))
-            except ActionExecutionRejection as refused:
-                raise ClientResponseError(400, "rejected", f'{{"action_name": "{refused.action_name}", "error": "rejected"}}') from refused
-            except Exception as error:  # the worker must get an answer, and no words of theirs may reach the log
-                log.error("action %s failed: %s", call.get("next_action"), type(error).__name__, exc_info=log.isEnabledFor(logging.INFO))
-                return {"events": [], "responses": [{"text": SORRY}]}
-
-    return LocalActions("local:actions")
 
 
 async def _warm_up(app, _loop) -> None:

@@ -1,4 +1,7 @@
-"""`python -m bot.setup`: what a fresh clone lacks beyond its packages: keys, database, trained model. Says what it does; does nothing twice."""
+"""`python -m bot.setup`: what a fresh clone lacks beyond its packages: keys, database, trained model.
+
+It says what it does, and does nothing twice.
+"""
 import os
 import subprocess
 import sys
@@ -34,8 +37,9 @@ def train() -> int:
     print("model: training with Rasa, about a minute …", flush=True)
     log = settings.VAR / "train.log"
     with log.open("w") as out:
+        command = [sys.executable, "-m", "rasa", "train", "--force", "--quiet", "--out", str(path.parent)]
         done = subprocess.run(
-            [sys.executable, "-m", "rasa", "train", "--force", "--quiet", "--out", str(path.parent), "--fixed-model-name", path.name.removesuffix(".tar.gz")],
+            [*command, "--fixed-model-name", path.name.removesuffix(".tar.gz")],
             cwd=settings.ROOT, stdout=out, stderr=subprocess.STDOUT, env={**os.environ, "RASA_TELEMETRY_ENABLED": "false"})
     if done.returncode or not path.exists():
         print(f"model: training failed; the last lines of {log.relative_to(settings.ROOT)}:", file=sys.stderr)

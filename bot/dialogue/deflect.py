@@ -22,14 +22,17 @@ def log(session: Session, law: Law, worker: Worker, case: Case, state: State, co
     says: list[Say] = []
     _summarise(session, case, law, worker, state)
     for number, told in enumerate(contacts):
+        if told.get("answer") is None and not told.get("reason"):
+            continue  # "I went to the union" alone is no answer yet
         body = told.get("body") if told.get("body") in BODIES else "union"
         level = told.get("level") if told.get("level") in LEVELS else None
         answer = told.get("answer") or "deflected"
         reason = told.get("reason") if told.get("reason") in REASONS else ("other" if answer == "deflected" else None)
         level, adcode = _door(law, worker, case, body, level)
         on = date.fromisoformat(told["on"]) if told.get("on") and told["on"] <= today().isoformat() else today()
-        contact = referrals.log_contact(session, case, body=body, level=level, adcode=adcode, on=on, by="worker", answer=answer, reason=reason,
-                                        words=(told.get("words") or heard.text)[:2000], source_message=f"{heard.message_id}:{number}")
+        contact = referrals.log_contact(
+            session, case, body=body, level=level, adcode=adcode, on=on, by="worker", answer=answer, reason=reason,
+            words=(told.get("words") or heard.text)[:2000], source_message=f"{heard.message_id}:{number}")
         state.last_contact = contact.id
         last = number == len(contacts) - 1
         if last:
@@ -45,7 +48,8 @@ def heard_answer(session: Session, law: Law, worker: Worker, state: State, heard
         reason = heard.values.get("reason")
         if reason == "no_answer":
             answer = "none"
-        contacts = [{"body": heard.values.get("body", "union"), "answer": answer, "reason": reason, "words": None if heard.pressed else heard.text}]
+        words = None if heard.pressed else heard.text
+        contacts = [{"body": heard.values.get("body", "union"), "answer": answer, "reason": reason, "words": words}]
     return log(session, law, worker, case, state, contacts, heard)
 
 
@@ -143,7 +147,8 @@ def _name(law: Law, contact: Contact, language: str) -> str:
 def _next_door(law: Law, language: str, door: dict | None) -> str:
     if door is None:
         return ""
-    return law.text("dialogue.next_door", language, name=door["name"] or door["label"], phone=" / ".join(door.get("phones") or [])).rstrip(" ：:")
+    phone = " / ".join(door.get("phones") or [])
+    return law.text("dialogue.next_door", language, name=door["name"] or door["label"], phone=phone).rstrip(" ：:")
 
 
 def _cited(law: Law, articles: list[dict], language: str) -> str:

@@ -44,7 +44,8 @@ def deadlines(law: Law, worker: Worker, case: Case | None) -> list[Say]:
     if not rows:
         return [Say(law.text("dialogue.no_deadlines", language))]
     lines = [_deadline_line(law, language, row) for row in rows]
-    return [Say(law.text("dialogue.deadlines", language) + "\n" + "\n".join(lines), ((law.text("dialogue.how_button", language), "/ask_how"),))]
+    how_button = (law.text("dialogue.how_button", language), "/ask_how")
+    return [Say("\n".join([law.text("dialogue.deadlines", language), *lines]), (how_button,))]
 
 
 def how(law: Law, worker: Worker, case: Case | None) -> list[Say]:

@@ -6,10 +6,12 @@ from sqlalchemy.orm import Session
 from bot.cases import cases
 from bot.cases.facts_tree import nest
 from bot.cases.model import Case, Worker
-from bot.dialogue import ask, deflect
+from bot.dialogue import ask, deflect, echo
 from bot.dialogue.heard import Heard, Say
 from bot.dialogue.state import State
-from bot.guidance.facts import ISSUES, FactsError, parse_facts
+from bot.guidance.context import Context
+from bot.guidance.facts import ISSUES, Facts, FactsError, parse_facts
+from bot.guidance.situation import issues_of
 from bot.law import Law, load
 from bot.settings import now, today
 from bot.understanding import facts as reader, language as languages, places
@@ -59,8 +61,6 @@ def speak_language(worker: Worker, state: State, heard: Heard) -> None:
 def review(law: Law, worker: Worker, values: dict) -> Say:
     """Every fact as a button, to change it."""
     language = worker.language or "zh"
-    from bot.dialogue import echo
-
     rows = []
     for name, value in values.items():
         line = echo.fact(law, language, name, value)
@@ -133,11 +133,9 @@ def _words(session: Session, law: Law, worker: Worker, state: State, heard: Hear
         if "dangers" in danger:
             danger["dangers"] = [*before, *new]
         cases.state(session, case, danger)
-    issues = [issue for issue in heard.issues if issue in ISSUES and issue != "not_labour"]
-    known = cases.stated(case).get("issues", [])
-    fresh = [issue for issue in issues if issue not in known]
-    if fresh and not (expecting and exact):
-        waiting["issues"] = list(dict.fromkeys([*state.pending.get("issues", known), *fresh]))
+    fresh = [] if expecting and exact else _new_issues(cases.stated(case), {**state.pending, **waiting}, heard)
+    if fresh:
+        waiting["issues"] = [*state.pending.get("issues", cases.stated(case).get("issues", [])), *fresh]
     if contacts:
         said_by_body = deflect.log(session, law, worker, case, state, contacts, heard)
         says += said_by_body
@@ -145,7 +143,8 @@ def _words(session: Session, law: Law, worker: Worker, state: State, heard: Hear
         _settle(session, case, state, exact)
     if waiting:
         state.pending.update(waiting)
-        state.story = state.story or any(name != expecting and name not in ("place", "adcode") for name in waiting) or state.redo is not None
+        beside = [name for name in waiting if name not in (expecting, "place", "adcode")]
+        state.story = state.story or bool(beside) or state.redo is not None
         state.redo = None
     if expecting and (expecting in exact or expecting in waiting or place_known):
         state.tries.pop(expecting, None)
@@ -154,6 +153,17 @@ def _words(session: Session, law: Law, worker: Worker, state: State, heard: Hear
     elif expecting and not ahead:
         says += _not_understood(law, worker, state, expecting)
     return says
+
+
+def _new_issues(stated: dict, waiting: dict, heard: Heard) -> list[str]:
+    """Issues the message names, or that its facts show, which the case does not have yet."""
+    named = [issue for issue in heard.issues if issue in ISSUES and issue != "not_labour"]
+    try:
+        shown = issues_of(parse_facts(nest({**stated, **waiting, "issues": named or waiting.get("issues", [])})))
+    except FactsError:
+        shown = tuple(named)
+    known = waiting.get("issues") or stated.get("issues", [])
+    return [issue for issue in dict.fromkeys([*named, *shown]) if issue not in known]
 
 
 def _sort(found: list, expecting: str | None) -> tuple[dict, dict]:
@@ -246,9 +256,6 @@ def _lies_ahead(name: str, value) -> bool:
 
 
 def _today_in_words(law: Law, language: str) -> str:
-    from bot.guidance.context import Context
-    from bot.guidance.facts import Facts
-
     return Context(facts=Facts(), law=law, today=today(), language=language).day(today())
 
 
