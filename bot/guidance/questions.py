@@ -16,12 +16,12 @@ def build(ctx: Context, deadlines: list[dict], relationship: dict, insurance: li
         wanted += relationship["needs"]
         for option in insurance:
             wanted += option.get("needs", [])
-        if any(row["id"] in ("arbitration", "double_wage") and row["status"] == "passed" for row in deadlines):
+        if any(row["id"] in rule["restarted_by_claims"] and row["status"] == "passed" for row in deadlines):
             wanted.append("claimed_on")
     order = {fact: place for place, fact in enumerate(rule["order"])}
     open_facts = sorted({fact for fact in wanted if _is_open(ctx, fact)}, key=lambda fact: order.get(fact, len(order)))
     return [{"fact": fact, "ask": ctx.text(f"questions.{_key(fact)}_ask"), "why": ctx.text(f"questions.{_key(fact)}_why")}
-            for fact in open_facts[:rule["limit"]]]
+            for fact in open_facts]
 
 
 def _is_open(ctx: Context, fact: str) -> bool:
@@ -33,8 +33,6 @@ def _is_open(ctx: Context, fact: str) -> bool:
         if facts.ended_on is not None or (fact == "ended_on" and facts.still_employed is True):
             return False
         return fact == "ended_on" or facts.still_employed is None
-    if fact == "platform":
-        return facts.platform is None
     group, _, leaf = fact.partition(".")
     value = getattr(facts, group)
     value = getattr(value, leaf) if leaf else value

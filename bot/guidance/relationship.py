@@ -6,47 +6,69 @@ from bot.guidance.facts import Facts
 def judge(ctx: Context) -> dict:
     """{"class", "why": [...], "evidence": [...], "law": [...], "needs": [facts it hangs on]}."""
     facts, rule = ctx.facts, ctx.law.rule("relationship")
-    kind, reasons, needs = _class(facts, rule)
+    kind, reason, needs = _class(facts, rule)
+    why = [ctx.text(f"relationship.{reason}")]
+    if needs and needs != ["employment_form"]:  # the sentences about the form name that fact themselves
+        separator = ", " if ctx.language == "en" else "、"
+        why.append(ctx.text("relationship.open", facts=separator.join(ctx.text(f"relationship.fact_{_key(fact)}") for fact in needs)))
     if facts.control.registered_business:
-        reasons.append("registered_business")
+        why.append(ctx.text("relationship.registered_business"))
     topic = _topic(facts, kind)
     evidence = [] if kind == "civil" else [f"relationship.evidence_{'platform' if facts.is_platform() else 'work'}"]
-    return {"class": kind, "why": [ctx.text(f"relationship.{reason}") for reason in reasons],
-            "evidence": [ctx.text(key) for key in evidence], "law": [dict(article) for article in rule["law"][topic]], "needs": needs}
+    return {"class": kind, "why": why, "evidence": [ctx.text(key) for key in evidence],
+            "law": [dict(article) for article in rule["law"][topic]], "needs": needs}
 
 
-def _class(facts: Facts, rule: dict) -> tuple[str, list[str], list[str]]:
+def _class(facts: Facts, rule: dict) -> tuple[str, str, list[str]]:
+    """(class, the key of its reason, the facts it hangs on)."""
     form = facts.employment_form
     if form in ("platform_dedicated", "platform_crowdsourced") or (form is None and facts.is_platform()):
         return _platform(facts, rule)
+    controlled = _by_control(facts, rule)
     if form == "past_retirement_age":
-        return "unclear", ["past_retirement_age"], []
+        return "unclear", form, ["born"] if facts.born is None else []
     if form == "subcontracted":
-        return "unclear", ["subcontracted"], []
+        return "unclear", form, []
+    if form == "self_employed" and controlled == "labour_relationship":  # what it is called does not decide (guiding cases 237, 238)
+        return controlled, "managed", []
     if form is not None:
-        return rule["form"][form], [form], []
+        return rule["form"][form], form, []
     if facts.written_contract:
-        return "labour_relationship", ["has_contract"], []
+        return "labour_relationship", "has_contract", []
     if facts.occupation == "domestic_work" and facts.employer is None:
-        return "unclear", ["domestic"], ["employment_form"]
-    return "unclear", ["no_contract_not_decisive" if facts.written_contract is False else "form_unknown"], ["employment_form"]
+        return "unclear", "domestic", ["employment_form"]
+    if controlled in ("labour_relationship", "civil"):
+        return controlled, "managed" if controlled == "labour_relationship" else "self_employed", []
+    return "unclear", "no_contract_not_decisive" if facts.written_contract is False else "form_unknown", ["employment_form"]
 
 
-def _platform(facts: Facts, rule: dict) -> tuple[str, list[str], list[str]]:
+def _platform(facts: Facts, rule: dict) -> tuple[str, str, list[str]]:
+    kind = _by_control(facts, rule)
+    if kind == "civil" and facts.employment_form == "platform_dedicated":
+        kind = "not_fully_conforming"
+    if kind != "unclear":
+        return kind, rule["control_reason"][kind], []
+    missing = [f"control.{name}" for name in rule["control_facts"] if getattr(facts.control, name) is None]
+    return kind, facts.employment_form or "platform_unknown", ([] if facts.employment_form else ["employment_form"]) + missing
+
+
+def _by_control(facts: Facts, rule: dict) -> str:
+    """The class that the control of the work speaks for; `unclear` while what is known does not decide.
+
+    Whoever may choose the time and refuse work is not under the "dominating management" of a labour relationship (guiding case 240),
+    and is not simply on their own account either while rules or penalties bind them (人社部发〔2021〕56号).
+    """
     known = {name: getattr(facts.control, name) for name in rule["control_facts"]}
-    platform = sum(value is True for value in known.values())
-    worker = sum(value is False for value in known.values())
-    missing = [f"control.{name}" for name, value in known.items() if value is None]
-    if platform >= rule["strong_control"]:
-        return "labour_relationship", ["platform_strong"], []
-    if worker >= rule["free_worker"]:
-        if facts.employment_form == "platform_dedicated":
-            return "not_fully_conforming", ["platform_mixed"], []
-        return "civil", ["platform_free"], []
-    if platform and worker and not missing:
-        return "not_fully_conforming", ["platform_mixed"], []
-    reason = facts.employment_form or "platform_unknown"
-    return "unclear", [reason], (["employment_form"] if facts.employment_form is None else []) + missing
+    bound = [known[name] for name in rule["autonomy"]]
+    taken, left = sum(value is True for value in known.values()), sum(value is False for value in known.values())
+    managed = any(known[name] for name in rule["discipline"])
+    if all(value is False for value in bound):
+        return "not_fully_conforming" if managed else "civil" if left >= rule["free_worker"] else "unclear"
+    if taken >= rule["strong_control"] and any(bound):
+        return "labour_relationship"
+    if left >= rule["free_worker"]:
+        return "not_fully_conforming" if taken else "civil"
+    return "unclear" if None in known.values() else "not_fully_conforming"
 
 
 def _topic(facts: Facts, kind: str) -> str:
@@ -55,3 +77,7 @@ def _topic(facts: Facts, kind: str) -> str:
     if facts.employment_form in ("subcontracted", "past_retirement_age"):
         return facts.employment_form
     return "civil" if kind == "civil" else "labour_relationship"
+
+
+def _key(fact: str) -> str:
+    return fact.replace(".", "_")

@@ -9,7 +9,7 @@ def issues_of(facts: Facts) -> tuple[str, ...]:
     found = list(dict.fromkeys(facts.issues or ()))
     if found == ["not_labour"]:
         return tuple(found)
-    if facts.amount_owed:
+    if facts.amount_owed or facts.owed_since or facts.written_debt_note:
         found.append("wage_arrears")
     if facts.written_contract is False and facts.employment_form not in NO_DOUBLE_WAGE_FORMS and not facts.is_platform():
         found.append("no_contract")

@@ -1,6 +1,9 @@
 """How soon somebody must act, and why."""
+from datetime import date, timedelta
+
 from bot.guidance.context import Context
 from bot.guidance.deadlines import OTHERS
+from bot.guidance.deadlines.describe import URGENT_DAYS
 
 SOON_DAYS = 90
 
@@ -11,8 +14,8 @@ def judge(ctx: Context, deadlines: list[dict]) -> tuple[str, list[str]]:
     if ctx.facts.injury.fatal:
         reasons.append(ctx.text("urgency.fatal"))
     own = [row for row in deadlines if row["id"] not in OTHERS]
-    pressing = [row for row in own if row["status"] == "urgent"]
-    soon = [row for row in own if row["status"] == "open" and row["days_left"] <= SOON_DAYS]
+    pressing = [row for row in own if row["status"] == "urgent" or _safe_day_near(ctx, row)]
+    soon = [row for row in own if row["status"] == "open" and row["days_left"] <= SOON_DAYS and row not in pressing]
     reasons += [_reason(ctx, row) for row in pressing + soon]
     if ctx.facts.in_danger():
         return "emergency", reasons
@@ -21,5 +24,16 @@ def judge(ctx: Context, deadlines: list[dict]) -> tuple[str, list[str]]:
     return ("soon" if soon else "normal"), reasons
 
 
-def _reason(ctx: Context, deadline: dict) -> str:
-    return ctx.text("urgency.days_left", name=ctx.text(f"deadlines.name_{deadline['id']}"), days=deadline["days_left"])
+def _safe_day_near(ctx: Context, row: dict) -> bool:
+    """Whether the day that holds even where a call on the union restarts nothing is close."""
+    safe = row.get("safe_without_union")
+    return safe is not None and date.fromisoformat(safe) <= ctx.today + timedelta(days=URGENT_DAYS)
+
+
+def _reason(ctx: Context, row: dict) -> str:
+    name = ctx.text(f"deadlines.name_{row['id']}")
+    if row["days_left"] > URGENT_DAYS and _safe_day_near(ctx, row):
+        return ctx.text("urgency.safe_day", name=name, day=ctx.day(date.fromisoformat(row["safe_without_union"])))
+    if row["days_left"] > URGENT_DAYS and row["status"] == "urgent":
+        return ctx.text("urgency.part_lost", name=name, day=ctx.day(date.fromisoformat(row["part_lost_from"])))
+    return ctx.text("urgency.days_left", name=name, days=row["days_left"])

@@ -13,9 +13,11 @@ def build(ctx: Context, deadlines: list[dict]) -> list[str]:
 
 def _dates(ctx: Context) -> list[date]:
     facts = ctx.facts
-    named = [facts.started_on, facts.ended_on, facts.infringed_on, facts.injury.on, facts.injury.diagnosed_on, facts.owed_since,
-             facts.contract_signed_on, *facts.claimed_on, *facts.employer_promised_on, *(contact.on for contact in facts.contacts)]
-    return [day for day in named if day is not None]
+    steps = [*facts.injury.dict().values(), *facts.arbitration.dict(exclude={"performance_due_on"}).values(),
+             *facts.court.dict().values()]
+    named = [facts.started_on, facts.ended_on, facts.infringed_on, facts.owed_since, facts.contract_signed_on, *facts.claimed_on,
+             *facts.employer_promised_on, *(contact.on for contact in facts.contacts), *steps]
+    return [day for day in named if isinstance(day, date)]
 
 
 def _do_not_fit(ctx, deadlines, rule) -> bool:
@@ -25,7 +27,21 @@ def _do_not_fit(ctx, deadlines, rule) -> bool:
 
 
 def _little_time(ctx, deadlines, rule) -> bool:
-    return any(row["id"] not in OTHERS and row["status"] == "urgent" and 0 <= row["days_left"] < rule["legal_aid_days"] for row in deadlines)
+    return any(row["id"] not in OTHERS and row["status"] == "urgent" and row["days_left"] < rule["legal_aid_days"] for row in deadlines)
+
+
+def _foreman_note(ctx, deadlines, rule) -> bool:
+    facts = ctx.facts
+    on_site = facts.employment_form == "subcontracted" or facts.occupation == "construction"
+    return "wage_arrears" in ctx.issues and (on_site or facts.written_debt_note is True)
+
+
+def _leaving_reason(ctx, deadlines, rule) -> bool:
+    return ctx.facts.left_work() is False and bool({"wage_arrears", "social_insurance"} & set(ctx.issues))
+
+
+def _hearing(ctx, deadlines, rule) -> bool:
+    return ctx.facts.arbitration.accepted_on is not None and ctx.facts.arbitration.award_received_on is None
 
 
 CONDITIONS = {
@@ -33,11 +49,10 @@ CONDITIONS = {
     "future_date": lambda ctx, deadlines, rule: any(day > ctx.today for day in _dates(ctx)),
     "legal_aid_at_once": _little_time,
     "retaliation": lambda ctx, deadlines, rule: bool(ctx.facts.retaliation_feared),
-    "hearing": lambda ctx, deadlines, rule: ctx.facts.arbitration.accepted_on is not None and ctx.facts.arbitration.award_received_on is None,
+    "hearing": _hearing,
     "blank_paper": lambda ctx, deadlines, rule: bool({"wage_arrears", "no_contract", "work_injury", "dismissal"} & set(ctx.issues)),
-    "foreman_note": lambda ctx, deadlines, rule: "wage_arrears" in ctx.issues and (
-        ctx.facts.employment_form == "subcontracted" or ctx.facts.occupation == "construction" or bool(ctx.facts.written_debt_note)),
-    "leaving_reason": lambda ctx, deadlines, rule: ctx.facts.left_work() is False and bool({"wage_arrears", "social_insurance"} & set(ctx.issues)),
+    "foreman_note": _foreman_note,
+    "leaving_reason": _leaving_reason,
     "keep_proof": lambda ctx, deadlines, rule: bool(ctx.issues),
     "group": lambda ctx, deadlines, rule: (ctx.facts.people or 1) >= 10,
 }

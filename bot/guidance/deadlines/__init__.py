@@ -26,7 +26,7 @@ def build(ctx: Context) -> list[dict]:
         except LawError:
             id, issue = builder.__name__, ctx.issues[0] if ctx.issues else "other_labour"
             found.append(describe.standing(ctx, IDS.get(id, id), issue, "unknown", [ctx.text("deadlines.law_not_known")], law=[]))
-    return sorted(found, key=_order)
+    return _ordered(found)
 
 
 IDS = {"recognition_by_employer": "injury_recognition_employer", "recognition_by_worker": "injury_recognition_worker",
@@ -35,6 +35,13 @@ IDS = {"recognition_by_employer": "injury_recognition_employer", "recognition_by
        "acceptance": "arbitration_acceptance", "award": "arbitration_award", "reply": "union_reply"}
 
 
-def _order(deadline: dict) -> tuple:
-    rank = {"urgent": 0, "open": 1, "passed": 2, "unlimited_while_employed": 3, "not_running": 4, "unknown": 5}
-    return rank[deadline["status"]], deadline["last_day"] or "9999-12-31", deadline["id"], deadline["issue"]
+RANK = {"urgent": 0, "open": 1, "passed": 2, "unlimited_while_employed": 3, "not_running": 4, "unknown": 5}
+
+
+def _ordered(rows: list[dict]) -> list[dict]:
+    """The ids by what presses most in them; the rows of one id together, the earliest first."""
+    def pressing(row: dict) -> tuple:
+        return RANK[row["status"]], row["last_day"] or "9999-12-31"
+
+    most = {id: min(pressing(row) for row in rows if row["id"] == id) for id in {row["id"] for row in rows}}
+    return sorted(rows, key=lambda row: (most[row["id"]], row["id"], row["last_day"] or "9999-12-31", RANK[row["status"]], row["issue"]))

@@ -1,51 +1,111 @@
 """The year in which arbitration must be asked for (调解仲裁法 27)."""
+from dataclasses import dataclass
 from datetime import date
 
 from bot.guidance.context import Context
 from bot.guidance.deadlines import clock, describe
 
 PAY = ("wage_arrears", "overtime_rest")  # 劳动报酬: no limit while employed
+RELATIONSHIP = ("no_contract", "platform_status")  # to have the labour relationship confirmed
 AT_THE_END = ("dismissal",)
-RESTARTING = ("labour_inspection", "mediation", "arbitration_commission", "court", "social_insurance_bureau")
+RESTARTING = ("labour_inspection", "mediation", "arbitration_commission", "court")
 NO_ARBITRATION = ("not_labour", "platform_rules")
+OVER_AGE = ("wage_arrears", "overtime_rest", "work_injury", "health_safety")  # what arbitration hears past retirement age (令第56号 5, 19)
+
+
+@dataclass(frozen=True)
+class Year:
+    """The year of 27(1) in a case. `firm` leaves calls on a union out, because not everywhere do they restart the year."""
+
+    run: clock.Run
+    firm: clock.Run
+    union: date | None  # the last call on a union that restarted `run`
 
 
 def arbitration(ctx: Context) -> list[dict]:
-    """One deadline for each issue that arbitration can hear; none where the work was plainly outside labour law."""
-    if ctx.relationship == "civil":
-        return []
-    return [_one(ctx, issue) for issue in ctx.issues if issue not in NO_ARBITRATION]
+    """One deadline for each issue that arbitration may hear.
+
+    Outside labour law the claims that have a civil clock (pay, injury) are left to it. For the rest the day is still given, with what
+    speaks against arbitration: the class of a relationship is a judgement that the worker may dispute, and the year runs meanwhile.
+    """
+    civil = {"wage_arrears"} | ({"work_injury"} if ctx.facts.injury.recognised is not True else set())
+    hidden = civil if ctx.relationship == "civil" else set()
+    return [_one(ctx, issue) for issue in ctx.issues if issue not in NO_ARBITRATION and issue not in hidden]
+
+
+def claim_year(ctx: Context, start: date, period: str) -> Year:
+    """The year counted from a day, with all that restarts or suspends it (27(2), (3)). `period` is the id under law/periods."""
+    facts, length = ctx.facts, ctx.value(f"periods/{period}")
+    contacts = [contact for contact in facts.contacts if contact.on is not None]
+    sued = [facts.court.filed_on] if facts.court.filed_on else []
+    firm_days = ctx.past([*facts.claimed_on, *facts.employer_promised_on, *sued,
+                          *(contact.on for contact in contacts if contact.body in RESTARTING)])
+    union_days = ctx.past(contact.on for contact in contacts if contact.body == "union")
+    run = clock.run(start, length, restarts=firm_days + union_days, pauses=facts.suspensions)
+    firm = clock.run(start, length, restarts=firm_days, pauses=facts.suspensions)
+    union = max((day for day in run.restarts if day in union_days), default=None) if firm.last_day < run.last_day else None
+    return Year(run, firm, union)
+
+
+def year_notes(ctx: Context, year: Year) -> tuple[list[str], dict]:
+    """(sentences, further keys of the deadline): the union hedge, the proof a restart needs, what is left after the end."""
+    notes, extra = [], {}
+    if year.union is not None:
+        day = ctx.day(year.union)
+        if year.firm.act_by < ctx.today:
+            notes.append(ctx.text("deadlines.union_contact_hedge_late", day=day, firm=ctx.day(year.firm.last_day)))
+        else:
+            notes.append(ctx.text("deadlines.union_contact_hedge", day=day, firm=ctx.day(year.firm.act_by)))
+            extra["safe_without_union"] = year.firm.act_by.isoformat()
+    if year.run.restarts:
+        notes.append(ctx.text("deadlines.restart_proof"))
+    if year.run.last_day < ctx.today:
+        notes.append(ctx.text("deadlines.passed_still_file"))
+        notes += late_promise(ctx, year.run)
+    return notes, extra
+
+
+def late_promise(ctx: Context, run: clock.Run) -> list[str]:
+    """What a promise is worth that the employer made after the end (民法典 192)."""
+    return [ctx.text("deadlines.promise_after_expiry")] if any(day in run.too_late for day in ctx.facts.employer_promised_on) else []
+
+
+def filed(ctx: Context) -> date | None:
+    """The day arbitration was asked for, or the first later step of the procedure that is known; None before it has come."""
+    steps = ctx.facts.arbitration
+    days = ctx.past(day for day in (steps.filed_on, steps.accepted_on, steps.refused_on, steps.award_received_on) if day is not None)
+    return days[0] if days else None
+
+
+def filed_row(ctx: Context, id: str, issue: str, day: date, law: list[dict]) -> dict:
+    """The deadline of an application that was made in time."""
+    return describe.standing(ctx, id, issue, "not_running", [ctx.text("deadlines.arbitration_filed", day=ctx.day(day))], law=law)
 
 
 def _one(ctx: Context, issue: str) -> dict:
-    facts = ctx.facts
-    filed = facts.arbitration.filed_on
+    law, asked = ctx.cite("periods/arbitration"), filed(ctx)
     start, event, needs = _start(ctx, issue)
-    law = ctx.cite("periods/arbitration")
-    if issue == "no_contract" and facts.left_work() is False:
+    if asked is not None and start is None:
+        return filed_row(ctx, "arbitration", issue, asked, law)
+    if ctx.facts.left_work() is False and issue in RELATIONSHIP:
         return describe.standing(ctx, "arbitration", issue, "not_running", [ctx.text("deadlines.relationship_while_employed")], law=law)
-    if issue in PAY and facts.left_work() is False:
+    if ctx.facts.left_work() is False and issue in PAY:
         return describe.standing(ctx, "arbitration", issue, "unlimited_while_employed", [ctx.text("deadlines.arbitration_while_employed")],
                                  law=law)
     if start is None:
-        if filed is not None:
-            return describe.standing(ctx, "arbitration", issue, "not_running",
-                                     [ctx.text("deadlines.arbitration_filed", day=ctx.day(filed))], law=law)
         return describe.standing(ctx, "arbitration", issue, "unknown", [ctx.text("deadlines." + event)], law=law, needs=needs)
-    restarts = _restarts(ctx)
-    run = clock.run(start, ctx.value("periods/arbitration"), restarts=restarts + _union_contacts(ctx), pauses=facts.suspensions)
-    if filed is not None and filed <= run.last_day:
-        return describe.standing(ctx, "arbitration", issue, "not_running",
-                                 [ctx.text("deadlines.arbitration_filed", day=ctx.day(filed))], law=law)
-    firm = clock.run(start, ctx.value("periods/arbitration"), restarts=restarts, pauses=facts.suspensions)
-    notes, extra = _notes(ctx, run), {}
-    if firm.last_day < run.last_day:
-        notes.insert(0, ctx.text("deadlines.union_contact_hedge", day=ctx.day(run.starts_on), firm=ctx.day(firm.act_by)))
-        extra["safe_without_union"] = firm.act_by.isoformat()
-    if issue in PAY and facts.left_work() is None:
-        notes.append(ctx.text("deadlines.arbitration_if_still_employed"))
-        needs = ["still_employed"]
-    return describe.counted(ctx, "arbitration", issue, "arbitration", run, event=event, notes=notes, needs=needs, extra=extra)
+    year = claim_year(ctx, start, "arbitration")
+    if asked is not None and asked <= year.run.last_day:
+        return filed_row(ctx, "arbitration", issue, asked, law)
+    notes, extra = year_notes(ctx, year)
+    return describe.counted(ctx, "arbitration", issue, "arbitration", year.run, event=event, notes=_doubts(ctx, issue) + notes, extra=extra)
+
+
+def _doubts(ctx: Context, issue: str) -> list[str]:
+    """Why arbitration may not be the place for this claim."""
+    if ctx.facts.employment_form == "past_retirement_age" and issue not in OVER_AGE:
+        return [ctx.text("deadlines.arbitration_over_age")]
+    return [ctx.text("deadlines.arbitration_if_employed")] if ctx.relationship == "civil" else []
 
 
 def _start(ctx: Context, issue: str) -> tuple[date | None, str, list[str]]:
@@ -54,12 +114,12 @@ def _start(ctx: Context, issue: str) -> tuple[date | None, str, list[str]]:
     if issue in PAY:
         if facts.ended_on is not None:
             return facts.ended_on, "from_end_of_work_pay", []
-        return None, "pay_needs_end", ["ended_on", "still_employed"]
+        return None, "pay_needs_end", ["ended_on", *(["still_employed"] if facts.left_work() is None else [])]
     if issue == "work_injury":
         if facts.injury.appraisal_received_on is not None:
             return facts.injury.appraisal_received_on, "from_appraisal", []
         return None, "benefits_after_appraisal", []
-    if issue == "no_contract":
+    if issue in RELATIONSHIP:
         return (facts.ended_on, "from_end_of_work_relationship", []) if facts.ended_on else (None, "relationship_needs_end", ["ended_on"])
     if issue in AT_THE_END and facts.ended_on is not None:
         return facts.ended_on, "from_end_of_work", []
@@ -68,26 +128,3 @@ def _start(ctx: Context, issue: str) -> tuple[date | None, str, list[str]]:
     if facts.ended_on is not None:
         return facts.ended_on, "from_end_of_work", []
     return None, "needs_infringement", ["ended_on" if issue in AT_THE_END else "infringed_on"]
-
-
-def _restarts(ctx: Context) -> list[date]:
-    """Claims on the employer, its promises, and calls on an authority: each begins the year anew (27(2))."""
-    facts = ctx.facts
-    asked = [contact.on for contact in facts.contacts if contact.body in RESTARTING and contact.on is not None]
-    sued = [facts.court.filed_on] if facts.court.filed_on else []
-    return ctx.past([*facts.claimed_on, *facts.employer_promised_on, *asked, *sued])
-
-
-def _union_contacts(ctx: Context) -> list[date]:
-    return ctx.past(contact.on for contact in ctx.facts.contacts if contact.body == "union" and contact.on is not None)
-
-
-def _notes(ctx: Context, run: clock.Run) -> list[str]:
-    notes = []
-    if run.restarts:
-        notes.append(ctx.text("deadlines.restart_proof"))
-    if run.last_day < ctx.today:
-        notes.append(ctx.text("deadlines.passed_still_file"))
-        if any(day in run.too_late for day in ctx.facts.employer_promised_on):
-            notes.append(ctx.text("deadlines.promise_after_expiry"))
-    return notes

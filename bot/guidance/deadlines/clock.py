@@ -63,7 +63,7 @@ def run(start: date, length: dict, *, restarts: list[date] = (), pauses: list[In
             used.append(day)
     rolled, safe = calendar.on_or_after(end), calendar.on_or_before(end)
     paused = (end - plain_end(begun, length)).days
-    return Run(begun, end, rolled.day, max(safe.day, begun), rolled.certain and safe.certain, start, tuple(used), paused, tuple(late))
+    return Run(begun, end, rolled.day, safe.day, rolled.certain and safe.certain, start, tuple(used), paused, tuple(late))
 
 
 def merge(intervals: list[Interval]) -> list[Interval]:

@@ -57,7 +57,9 @@ def _how(ctx: Context, id: str, period: str, run: Run, event: str) -> list[str]:
     if run.act_by < run.last_day:
         said.append(ctx.text("deadlines.safe_day", day=ctx.day(run.act_by)))
     if not run.certain:
-        said.append(ctx.text("deadlines.provisional", year=max(run.end, run.last_day).year, published=calendar.PUBLISHED[-1]))
+        year, published = max(run.end, run.last_day).year, calendar.PUBLISHED
+        said.append(ctx.text("deadlines.provisional", year=year, published=published[-1]) if year > published[-1]
+                    else ctx.text("deadlines.calendar_unknown", year=year, known=published[0]))
     return said
 
 

@@ -3,14 +3,16 @@ from datetime import date, timedelta
 
 from bot.guidance.context import Context
 from bot.guidance.deadlines import clock, describe
+from bot.guidance.deadlines.arbitration import claim_year, filed, filed_row, late_promise, year_notes
 from bot.guidance.facts import add_months, add_years
 
 DAY = timedelta(days=1)
 MONTHLY_WARNING_DAYS = 30
 INSPECTED = ("wage_arrears", "no_contract", "overtime_rest", "social_insurance", "leave_maternity", "contract_terms", "health_safety",
              "discrimination_harassment")
+INSPECTED_OVER_AGE = ("wage_arrears", "overtime_rest")  # 令第56号 20
 NO_SECOND_WAGE = ("student", "self_employed", "past_retirement_age", "platform_crowdsourced")
-PAY_OUTSIDE_LABOUR_LAW = ("student", "self_employed", "subcontracted")
+PAY_OUTSIDE_LABOUR_LAW = ("student", "self_employed", "subcontracted", "past_retirement_age")
 
 
 def double_wage_window(ctx: Context) -> tuple[date, date, bool] | None:
@@ -46,41 +48,40 @@ def double_wage(ctx: Context) -> list[dict]:
         return [describe.standing(ctx, "double_wage", "no_contract", "unknown", [ctx.text("deadlines.double_wage_needs_signing")], law=law,
                                   needs=["contract_signed_on"])]
     window = double_wage_window(ctx)
-    first_month_ends = add_months(facts.started_on, 1)
-    if window is None or ctx.today < first_month_ends:
+    begins = add_months(facts.started_on, ctx.value("periods/double_wage_grace")["months"])
+    if window is None or ctx.today < begins:
         key = "double_wage_first_month" if window is not None else "double_wage_none"
-        return [describe.standing(ctx, "double_wage", "no_contract", "not_running",
-                                  [ctx.text("deadlines." + key, day=ctx.day(first_month_ends))], law=law)]
+        return [describe.standing(ctx, "double_wage", "no_contract", "not_running", [ctx.text("deadlines." + key, day=ctx.day(begins))],
+                                  law=law)]
     first, last, accruing = window
     lost_from = add_years(first, 1)
-    run = clock.run(last, ctx.value("periods/double_wage_limit"), restarts=ctx.past([*facts.claimed_on, *facts.employer_promised_on]),
-                    pauses=facts.suspensions)
+    year = claim_year(ctx, last, "double_wage_limit")
+    asked = filed(ctx)
+    if asked is not None and asked <= year.run.last_day:
+        return [filed_row(ctx, "double_wage", "no_contract", asked, law)]
+    end_unknown = facts.ended_on is None and facts.left_work() is not False and facts.contract_signed_on is None
+    end_matters = end_unknown and ctx.today <= year.run.last_day
     notes = [ctx.text("deadlines.double_wage_window", first=ctx.day(first), last=ctx.day(last)),
              ctx.text("deadlines.double_wage_monthly", day=ctx.day(lost_from))]
     if accruing:
         notes.append(ctx.text("deadlines.double_wage_accruing"))
-    if run.restarts:
-        notes.append(ctx.text("deadlines.restart_proof"))
+    if end_matters:
+        notes.append(ctx.text("deadlines.double_wage_if_left_earlier"))
     if ctx.relationship != "labour_relationship":
         notes.append(ctx.text("deadlines.double_wage_only_employer"))
-    if run.last_day < ctx.today:
-        notes.append(ctx.text("deadlines.passed_still_file"))
-        if any(day in run.too_late for day in facts.employer_promised_on):
-            notes.append(ctx.text("deadlines.promise_after_expiry"))
-    filed = facts.arbitration.filed_on
-    if filed is not None and filed <= run.last_day:
-        return [describe.standing(ctx, "double_wage", "no_contract", "not_running",
-                                  [ctx.text("deadlines.arbitration_filed", day=ctx.day(filed))], law=law)]
-    return [describe.counted(ctx, "double_wage", "no_contract", "double_wage_limit", run, event="from_end_of_double_wage", notes=notes,
-                             urgent_from=lost_from - MONTHLY_WARNING_DAYS * DAY,
-                             extra={"part_lost_from": lost_from.isoformat(), "accrues_from": first.isoformat(), "accrues_to": last.isoformat()})]
+    more, extra = year_notes(ctx, year)
+    extra |= {"part_lost_from": lost_from.isoformat(), "accrues_from": first.isoformat(), "accrues_to": last.isoformat()}
+    return [describe.counted(ctx, "double_wage", "no_contract", "double_wage_limit", year.run, event="from_end_of_double_wage",
+                             notes=notes + more, needs=["ended_on"] if end_matters else [],
+                             urgent_from=lost_from - MONTHLY_WARNING_DAYS * DAY, extra=extra)]
 
 
 def inspection_complaint(ctx: Context) -> list[dict]:
     """Two years for a complaint to labour inspection, from the end of the breach."""
     if ctx.relationship == "civil":
         return []
-    return [_complaint(ctx, issue) for issue in ctx.issues if issue in INSPECTED]
+    inspected = INSPECTED_OVER_AGE if ctx.facts.employment_form == "past_retirement_age" else INSPECTED
+    return [_complaint(ctx, issue) for issue in ctx.issues if issue in inspected]
 
 
 def _complaint(ctx: Context, issue: str) -> dict:
@@ -95,7 +96,7 @@ def _complaint(ctx: Context, issue: str) -> dict:
         return describe.standing(ctx, "inspection_complaint", issue, "not_running", [ctx.text("deadlines.inspection_going_on")], law=law)
     if ended is None:
         return describe.standing(ctx, "inspection_complaint", issue, "unknown", [ctx.text("deadlines.inspection_needs_end")], law=law,
-                                 needs=["ended_on", "still_employed"])
+                                 needs=["ended_on", *(["still_employed"] if facts.left_work() is None else [])])
     run = clock.run(ended, ctx.value("periods/inspection_complaint"))
     if run.last_day < ctx.today:
         notes.append(ctx.text("deadlines.inspection_passed"))
@@ -108,12 +109,11 @@ def civil_pay_claim(ctx: Context) -> list[dict]:
     outside = ctx.relationship == "civil" or facts.employment_form in PAY_OUTSIDE_LABOUR_LAW
     if "wage_arrears" not in ctx.issues or not outside:
         return []
-    law = ctx.cite("periods/civil_claim")
     start = facts.debt_due_on or facts.ended_on or facts.owed_since or facts.infringed_on
     if start is None:
         needs = ["owed_since"] if facts.left_work() is False else ["ended_on"]
-        return [describe.standing(ctx, "civil_pay_claim", "wage_arrears", "unknown", [ctx.text("deadlines.civil_pay_needs_day")], law=law,
-                                  needs=needs)]
+        return [describe.standing(ctx, "civil_pay_claim", "wage_arrears", "unknown", [ctx.text("deadlines.civil_pay_needs_day")],
+                                  law=ctx.cite("periods/civil_claim"), needs=needs)]
     return [civil(ctx, "civil_pay_claim", "wage_arrears", start, "from_pay_due")]
 
 
@@ -133,15 +133,11 @@ def civil(ctx: Context, id: str, issue: str, start: date, event: str) -> dict:
     facts = ctx.facts
     restarts = ctx.past([*facts.claimed_on, *facts.employer_promised_on])
     run = clock.run(start, ctx.value("periods/civil_claim"), restarts=restarts, pauses=facts.suspensions, pause_rule="last_six_months")
-    if facts.court.filed_on is not None and facts.court.filed_on <= run.last_day:
-        return describe.standing(ctx, id, issue, "not_running", [ctx.text("deadlines.court_filed", day=ctx.day(facts.court.filed_on))],
+    sued = facts.court.filed_on
+    if sued is not None and sued <= min(run.last_day, ctx.today):
+        return describe.standing(ctx, id, issue, "not_running", [ctx.text("deadlines.court_filed", day=ctx.day(sued))],
                                  law=ctx.cite("periods/civil_claim"))
     notes = [ctx.text("deadlines.restart_proof")] if run.restarts else []
     if run.last_day < ctx.today:
-        notes.append(ctx.text("deadlines.civil_passed"))
-        if any(day in run.too_late for day in facts.employer_promised_on):
-            notes.append(ctx.text("deadlines.promise_after_expiry"))
+        notes += [ctx.text("deadlines.civil_passed"), *late_promise(ctx, run)]
     return describe.counted(ctx, id, issue, "civil_claim", run, event=event, notes=notes)
-
-
-

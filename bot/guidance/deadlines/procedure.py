@@ -3,6 +3,7 @@ from datetime import date
 
 from bot.guidance.context import Context
 from bot.guidance.deadlines import clock, describe
+from bot.guidance.deadlines.arbitration import late_promise
 
 
 def _issue(ctx: Context) -> str:
@@ -61,7 +62,7 @@ def enforcement(ctx: Context) -> list[dict]:
                     pauses=facts.suspensions, pause_rule="last_six_months")
     notes = [ctx.text("deadlines.restart_proof")] if run.restarts else []
     if run.last_day < ctx.today:
-        notes.append(ctx.text("deadlines.enforcement_passed"))
+        notes += [ctx.text("deadlines.enforcement_passed"), *late_promise(ctx, run)]
     return [describe.counted(ctx, "enforcement", _issue(ctx), "enforcement", run, event="from_performance", notes=notes)]
 
 
@@ -74,10 +75,10 @@ def _counted(ctx: Context, id: str, start: date, event: str, note: str | None = 
 
 
 def _sued_or(ctx: Context, id: str, start: date, event: str, note: str) -> list[dict]:
-    """The deadline to sue, or its rest when the suit was brought in time."""
+    """The deadline to sue; it no longer runs once the suit was brought in time."""
     filed = ctx.facts.court.filed_on
     run = clock.run(start, ctx.value(f"periods/{id}"))
-    if filed is not None and start <= filed <= run.last_day:
+    if filed is not None and start <= filed <= min(run.last_day, ctx.today):
         return [describe.standing(ctx, id, _issue(ctx), "not_running", [ctx.text("deadlines.court_filed", day=ctx.day(filed))],
                                   law=ctx.cite(f"periods/{id}"))]
     return [_counted(ctx, id, start, event, note=note)]
