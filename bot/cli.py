@@ -1,60 +1,77 @@
 """The command line. Bad input gives one line on standard error, exit status 2, and nothing written. Imports are made where they are used:
 `assess` must not wait for what only `parse` needs."""
 import json
+import os
 import sys
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Optional
+from typing import Iterator, Optional
 
-import typer
+import click
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, help="Gongyou 工友: guidance, records and accounts.")
-deflections_app = typer.Typer(no_args_is_help=True, help="The deflection log: out, in, and as figures.")
-knowledge_app = typer.Typer(no_args_is_help=True, help="The law as data.")
-staff_app = typer.Typer(no_args_is_help=True, help="Accounts of the desk.")
-app.add_typer(deflections_app, name="deflections")
-app.add_typer(knowledge_app, name="knowledge")
-app.add_typer(staff_app, name="staff")
-FILE = typer.Argument(None, metavar="[FILE]", help="A file; standard input without one.")
+BATCH = 5000  # imported rows to a transaction: the bot goes on writing between two of them
+FILE = click.argument("file", required=False, metavar="[FILE]", type=click.Path(path_type=Path))
 
 
 class BadInput(Exception):
     """What was typed cannot be used; the message says why in one line."""
 
 
+@click.group(help="Gongyou 工友: guidance, records and accounts.")
+def app() -> None:
+    pass
+
+
+@app.group("deflections", help="The deflection log: out, in, and as figures.")
+def deflections_app() -> None:
+    pass
+
+
+@app.group("knowledge", help="The law as data.")
+def knowledge_app() -> None:
+    pass
+
+
+@app.group("staff", help="Accounts of the desk.")
+def staff_app() -> None:
+    pass
+
+
 @app.command()
-def assess(file: Optional[Path] = FILE) -> None:
-    """Facts (a JSON object, a list of them, or JSON Lines) in, one assessment a line out."""
+@FILE
+def assess(file: Optional[Path]) -> None:
+    """Facts (a JSON object, a list of them, or JSON Lines) in, one assessment a line out; from FILE or standard input."""
     from bot import assess_input, settings
     from bot.guidance.assess import assess as judge
     from bot.law import load
 
     law, today = load(), settings.today()
-    facts = assess_input.read(_read(file))
-    lines = [json.dumps(judge(one, law, today), ensure_ascii=False) for one in facts]
-    _write("\n".join(lines) + "\n" if lines else "")
+    facts = assess_input.read(_text(file))
+    _write("".join(json.dumps(judge(one, law, today), ensure_ascii=False) + "\n" for one in facts))
 
 
 @app.command()
-def parse(file: Optional[Path] = FILE) -> None:
-    """Messages, one a line, in; what was understood, one JSON object a line, out."""
+@FILE
+def parse(file: Optional[Path]) -> None:
+    """Messages, one a line, in; what was understood, one JSON object a line, out; from FILE or standard input."""
     from bot import model_cache, settings
     from bot.understanding.parse import understand
 
-    text = _read(file)
-    lines = text.split("\n")
-    if lines and lines[-1] == "":
+    lines = _decoded(_read(file)).split("\n")
+    if lines[-1] == "":
         lines.pop()
     model, today = model_cache.understanding(lambda line: print(f"training once: {line}", file=sys.stderr)), settings.today()
     _write("".join(json.dumps(understand(model, line.rstrip("\r"), today), ensure_ascii=False) + "\n" for line in lines))
 
 
 @app.command()
-def coverage(file: Optional[Path] = FILE) -> None:
+@FILE
+def coverage(file: Optional[Path]) -> None:
     """The ten-city survey model: a worker's profile in, the chance of each insurance with and without contract and union out."""
     from bot.guidance.coverage import CoverageError, predict
 
-    profile = _json(_read(file))
+    profile = _json(_text(file))
     many = profile if isinstance(profile, list) else [profile]
     try:
         found = [predict(one) for one in many]
@@ -64,54 +81,95 @@ def coverage(file: Optional[Path] = FILE) -> None:
 
 
 @deflections_app.command("export")
-def deflections_export(format: str = typer.Option(..., "--format", help="csv, xlsx or json"),
-                       since: Optional[str] = typer.Option(None, "--since", metavar="DATE", help="from this day of contact on")) -> None:
+@click.option("--format", "format", required=True, type=click.Choice(("csv", "xlsx", "json")))
+@click.option("--since", metavar="DATE", help="From this day of contact on.")
+def deflections_export(format: str, since: Optional[str]) -> None:
     """Writes the deflection log to standard output."""
     from bot.cases import deflections
 
-    if format not in ("csv", "xlsx", "json"):
-        raise BadInput(f"--format: {format!r} is not csv, xlsx or json")
+    first = _day("--since", since)
     with _session(only_reads=True) as session:
-        data = deflections.export(session, format, _day("--since", since))
+        data = deflections.export(session, format, first)
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
 
 
+@deflections_app.command("import")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+def deflections_import(file: Path) -> None:
+    """Reads a log (CSV, XLSX or JSON, told apart by content) into the record; rows it holds already are skipped."""
+    from bot.cases import deflection_import
+
+    try:
+        rows = deflection_import.read(_read(file))
+    except deflection_import.ImportFault as fault:
+        raise BadInput(str(fault)) from None
+    with _session(only_reads=True) as session:
+        fresh = deflection_import.missing(session, rows)
+    for first in range(0, len(fresh), BATCH):
+        with _session() as session:
+            deflection_import.add(session, fresh[first:first + BATCH])
+        if len(fresh) > BATCH:
+            print(f"{min(first + BATCH, len(fresh))} / {len(fresh)}", file=sys.stderr)
+    known = len(rows) - len(fresh)
+    print(f"新增 {len(fresh)} 行，{known} 行记录里已经有、跳过。/ {len(fresh)} rows added, {known} skipped: the record holds them already.",
+          file=sys.stderr)
+
+
+@deflections_app.command("report")
+@click.option("--json", "as_json", is_flag=True, help="The figures as one JSON object.")
+def deflections_report(as_json: bool) -> None:
+    """The log as figures, counted by case: who knew, who acted, why workers were turned away, how long it took."""
+    from bot.cases import deflection_report
+
+    with _session(only_reads=True) as session:
+        figures = deflection_report.of_record(session)
+    _write((json.dumps(figures, ensure_ascii=False) if as_json else deflection_report.as_text(figures)) + "\n")
+
+
 @knowledge_app.command("check")
 def knowledge_check() -> None:
-    """Validates the knowledge base: one line a fault, exit status 1 if there is any."""
-    from bot.law.check import faults
+    """Validates the knowledge base: one line a fault, exit status 1 if there is any. What is due for review goes to standard error."""
+    from bot import settings
+    from bot.law.check import due, faults
 
+    for line in due(settings.today()):
+        print(line, file=sys.stderr)
     found = faults()
     for fault in found:
         print(fault)
-    raise typer.Exit(1 if found else 0)
+    if found:
+        sys.exit(1)
 
 
 @staff_app.command("add")
-def staff_add(name: str, role: str = typer.Option(..., "--role", help="hotline or admin")) -> None:
+@click.argument("name")
+@click.option("--role", required=True, help="hotline or admin")
+def staff_add(name: str, role: str) -> None:
     """Adds an account of the desk and prints its one-time password."""
     from bot.cases import staff
 
     try:
         with _session() as session:
             password = staff.add(session, name, role)
-    except ValueError as error:
+    except staff.StaffError as error:
         raise BadInput(str(error)) from None
     print(password)
 
 
 @app.command()
-def forget(worker: str = typer.Argument(..., metavar="WORKER", help="the worker's code, e.g. W-7K3FQ2")) -> None:
-    """Erases everything about one worker, everywhere."""
+@click.argument("worker", metavar="WORKER")
+def forget(worker: str) -> None:
+    """Erases everything about one worker, everywhere. WORKER is the worker's code, e.g. W-7K3FQ2."""
     from bot.cases import forget as erasing, workers
 
     with _session() as session:
         found = workers.by_code(session, worker)
         if found is None:
             raise BadInput(f"WORKER: no worker has the code {worker!r}")
+        code = found.code
         erasing.forget(session, found)
-    print(f"{worker.strip().upper()}: erased")
+    print(f"{code}: erased")
 
 
 def main() -> None:
@@ -121,31 +179,65 @@ def main() -> None:
     from bot.settings import SettingsError
 
     try:
-        app(standalone_mode=True)
-    except (BadInput, FactsError, SettingsError, LawError) as error:
-        print(str(error).replace("\n", " "), file=sys.stderr)
+        app(prog_name="python -m bot", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message(), file=sys.stderr)
         sys.exit(2)
-    except BrokenPipeError:
+    except click.ClickException as error:
+        _fail(f"{error.format_message()} (see --help)")
+    except (BadInput, FactsError, SettingsError, LawError) as error:
+        _fail(str(error))
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(130)
+    except BrokenPipeError:  # whoever read our output has gone; Python's own flush at the end must not complain about it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
 
 
-def _session(only_reads: bool = False):
+def _fail(message: str) -> None:
+    print(" ".join(message.split()), file=sys.stderr)
+    sys.exit(2)
+
+
+@contextmanager
+def _session(only_reads: bool = False) -> Iterator:
+    """A unit of work on a migrated database. Raises BadInput for a database that cannot be used, SettingsError for a missing key."""
+    from sqlalchemy.exc import SQLAlchemyError
+
     from bot.cases import store
+    from bot.settings import SettingsError
 
-    store.migrate()
-    return store.session(only_reads=only_reads)
-
-
-def _read(file: Optional[Path]) -> str:
-    """The input as text."""
     try:
-        data = file.read_bytes() if file is not None else sys.stdin.buffer.read()
-    except OSError as error:
-        raise BadInput(f"FILE: {file}: {error.strerror}") from None
+        store.migrate()
+        with store.session(only_reads=only_reads) as session:
+            yield session
+    except (SQLAlchemyError, OSError) as error:
+        reason = getattr(error, "orig", None) or error  # without the statement, whose values may be personal
+        if isinstance(reason, SettingsError):
+            raise reason from None
+        raise BadInput(f"DATABASE_URL: the database cannot be used: {reason}") from None
+
+
+def _read(file: Optional[Path]) -> bytes:
+    try:
+        return file.read_bytes() if file is not None else sys.stdin.buffer.read()
+    except (OSError, ValueError) as error:
+        raise BadInput(f"FILE: {file}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _decoded(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise BadInput("FILE: not UTF-8 text") from None
+
+
+def _text(file: Optional[Path]) -> str:
+    """The input as text that holds something."""
+    text = _decoded(_read(file))
+    if not text.strip():
+        raise BadInput("FILE: empty")
+    return text
 
 
 def _json(text: str):

@@ -7,11 +7,14 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot import settings, setup
 from bot.cases import staff, store
 
 LONGEST_PAUSE = 30  # seconds between two starts of a part that keeps dying
 STOP_SECONDS = 10
+BAD_SETTING = 2  # the exit status of a part that says in one line which setting or model it lacks
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -40,13 +43,22 @@ def parts(now: settings.Settings) -> list[Part]:
 
 
 def main() -> int:
+    """Sets up what is missing and runs everything. Exit status 2: a setting is wrong, with one line that names it."""
     try:
+        failed = setup.main()
         now = settings.read()
         settings.secret_keys()
     except settings.SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    store.migrate()
+    except SQLAlchemyError as error:
+        print(f"DATABASE_URL: the database cannot be used: {' '.join(str(getattr(error, 'orig', error)).split())}", file=sys.stderr)
+        return 2
+    return failed or _start(now)
+
+
+def _start(now: settings.Settings) -> int:
+    """Tells the addresses and the first admin's password, and runs the parts until told to stop."""
     with store.session() as session:
         first = staff.ensure_first_admin(session)
     address = f"http://{now.desk_host}:{now.desk_port}"
@@ -76,10 +88,12 @@ def supervise(running: list[Part]) -> int:
 
 
 def _died(part: Part) -> None:
-    lived = time.monotonic() - part.started
+    """Notes when to start a part again: soon, later each time, and at the latest pause where only a person can mend it."""
+    lived, status = time.monotonic() - part.started, part.process.returncode
     part.deaths = 1 if lived > 60 else part.deaths + 1
-    pause = min(2 ** (part.deaths - 1), LONGEST_PAUSE)
-    print(f"{part.name}: ended with status {part.process.returncode}, starting again in {pause} s", file=sys.stderr, flush=True)
+    pause = LONGEST_PAUSE if status == BAD_SETTING else min(2 ** min(part.deaths - 1, 10), LONGEST_PAUSE)
+    why = "cannot run as it is set up (see its line above)" if status == BAD_SETTING else f"ended with status {status}"
+    print(f"{part.name}: {why}, starting again in {pause} s", file=sys.stderr, flush=True)
     part.process, part.start_at = None, time.monotonic() + pause
 
 
@@ -96,4 +110,4 @@ def _stop(running: list[Part]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(setup.main() or main())
+    sys.exit(main())

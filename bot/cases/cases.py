@@ -1,4 +1,5 @@
 """A matter from its first fact to its end: opening it, adding facts, assessing it."""
+import json
 from datetime import date
 
 from sqlalchemy import select
@@ -8,7 +9,7 @@ from bot import settings
 from bot.cases import deflections
 from bot.cases.facts_tree import nest
 from bot.cases.model import Assessment, Case, Fact, Worker
-from bot.cases.workers import new_code
+from bot.cases.workers import free_code
 
 
 def current(session: Session, worker: Worker) -> Case | None:
@@ -19,7 +20,7 @@ def current(session: Session, worker: Worker) -> Case | None:
 def open_case(session: Session, worker: Worker) -> Case:
     """A new, empty case of this worker."""
     now = settings.now()
-    case = Case(code=new_code(f"G-{now:%y}-", 5), worker_id=worker.id, status="open", opened_at=now, issues=[])
+    case = Case(code=free_code(session, Case.code, f"G-{now:%y}-", 5), worker_id=worker.id, status="open", opened_at=now, issues=[])
     session.add(case)
     session.flush()
     return case
@@ -55,6 +56,7 @@ def state(session: Session, case: Case, values: dict, source: str = "worker") ->
 
 def keep_assessment(session: Session, case: Case, result: dict) -> None:
     """Stores an assessment unless it says what the last one said, and brings the case's summary up to date."""
+    result = json.loads(json.dumps(result))  # as it will be read back, so that it can be compared
     last = case.assessments[-1] if case.assessments else None
     if last is None or last.result != result:
         case.assessments.append(Assessment(made_at=settings.now(), as_of=date.fromisoformat(result["as_of"]),

@@ -2,6 +2,7 @@
 import csv
 import io
 import json
+import re
 from datetime import date
 
 from openpyxl import Workbook
@@ -15,16 +16,18 @@ from bot.law import places
 COLUMNS = ("case_id", "opened_on", "place", "adcode", "occupation", "issue", "people", "body", "level", "contacted_on", "aware",
            "involved", "answer", "reason", "words", "first_answer_on", "resolved_on", "outcome", "knew_first")
 LOGGED = {"none": "no_answer", "answered": "answered", "acting": "answered", "deflected": "deflected"}
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+ANSWERS = ("answered", "deflected", "no_answer")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # how a cell begins that some spreadsheet runs
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what a spreadsheet file cannot hold
 
 
 def log(session: Session, case: Case, referral: Referral, contact: Contact | None, *, aware: str = "unknown",
         involved: str = "unknown") -> Deflection:
     """Adds the row of a contact, or of a referral to the hotline that nobody has answered yet (`contact` None)."""
     today = settings.today()
-    row = Deflection(case_id=case.code, case_ref=case.id, referral_id=referral.id, opened_on=case.opened_at.date(), adcode=case.adcode,
-                     occupation=case.occupation, body=referral.body, level=referral.level, aware=aware, involved=involved,
-                     answer="no_answer", contacted_on=today, created_at=settings.now())
+    row = Deflection(case_id=case.code, case_ref=case.id, referral_id=referral.id, opened_on=case.opened_at.date(), body=referral.body,
+                     level=referral.level, aware=aware, involved=involved, answer="no_answer", contacted_on=today,
+                     created_at=settings.now())
     if contact is not None:
         row.contact_id, row.contacted_on, row.answer = contact.id, contact.on, LOGGED[contact.answer]
         row.reason, row.words = contact.reason, contact.words
@@ -41,24 +44,25 @@ def follow_case(session: Session, case: Case) -> None:
         _describe(row, case)
 
 
-def correct_reason(session: Session, contact: Contact, reason: str) -> None:
+def follow_contact(session: Session, contact: Contact) -> None:
+    """A correction of what a body answered reaches its row."""
     for row in session.scalars(select(Deflection).where(Deflection.contact_id == contact.id)):
-        row.reason = reason
+        row.answer, row.reason = LOGGED[contact.answer], contact.reason
+        row.first_answer_on = contact.on if contact.answer != "none" else None
 
 
 def answered(session: Session, referral: Referral) -> None:
+    """The body, silent so far, answered today and took the matter up; a refusal stays on record."""
     for row in _rows_of(session, referral):
-        row.answer = "answered"
-        row.first_answer_on = row.first_answer_on or settings.today()
-        row.involved = "yes"
+        _answer_today(row)
 
 
-def resolved(session: Session, referral: Referral, outcome: str) -> None:
+def resolved(session: Session, referral: Referral, outcome: str, *, acted: bool) -> None:
+    """Closes the rows of a referral with what changed for the worker. `acted`: this body brought it about, as far as we know."""
     for row in _rows_of(session, referral):
-        row.resolved_on, row.outcome = settings.today(), outcome
-        row.involved = "yes"
-        if row.answer == "no_answer":
-            row.answer, row.first_answer_on = "answered", row.first_answer_on or settings.today()
+        if acted:
+            _answer_today(row)
+        row.resolved_on, row.outcome, row.outcome_released = settings.today(), outcome, False
 
 
 def rows(session: Session, since: date | None = None) -> list[dict]:
@@ -66,11 +70,15 @@ def rows(session: Session, since: date | None = None) -> list[dict]:
     query = select(Deflection).order_by(Deflection.id)
     if since is not None:
         query = query.where(Deflection.contacted_on >= since)
-    return [_public(row) for row in session.scalars(query)]
+    return [public(row) for row in session.scalars(query)]
 
 
 def export(session: Session, format: str, since: date | None = None) -> bytes:
-    """The log as csv, xlsx or json. Cells that a spreadsheet would run as a formula get a leading apostrophe."""
+    """The log as csv, xlsx or json.
+
+    In csv and xlsx, a cell that a spreadsheet would run as a formula gets a leading apostrophe, and so does one that begins
+    with an apostrophe: the import takes one off and has the text again.
+    """
     table = rows(session, since)
     if format == "json":
         return json.dumps(table, ensure_ascii=False, indent=1).encode() + b"\n"
@@ -88,15 +96,28 @@ def _rows_of(session: Session, referral: Referral):
     return session.scalars(select(Deflection).where(Deflection.referral_id == referral.id))
 
 
-def _public(row: Deflection) -> dict:
+def public(row: Deflection) -> dict:
+    """A row as it may leave the house: COLUMNS, dates in ISO, no text that a member of staff has not released."""
     shown = {column: getattr(row, column) for column in COLUMNS}
-    shown["words"] = row.words if row.words_released else None
-    shown["outcome"] = row.outcome if row.outcome_released else None
+    shown["words"] = _clean(row.words) if row.words_released else None
+    shown["outcome"] = _clean(row.outcome) if row.outcome_released else None
+    shown["place"] = _clean(row.place)
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in shown.items()}
 
 
+def _answer_today(row: Deflection) -> None:
+    row.involved = "yes"
+    if row.answer == "no_answer":
+        row.answer, row.reason, row.first_answer_on = "answered", None, settings.today()
+
+
+def _clean(text: str | None) -> str | None:
+    """A text that all three formats can hold alike: one kind of line end, no control characters; an empty one is None."""
+    return CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")) or None if text else None
+
+
 def _cell(value):
-    if isinstance(value, str) and value.startswith(FORMULA):
+    if isinstance(value, str) and value.startswith((*FORMULA, "'")):
         return "'" + value
     return "" if value is None else value
 

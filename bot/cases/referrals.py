@@ -43,8 +43,7 @@ def log_contact(session: Session, case: Case, *, body: str, level: str | None, a
     referral = _referral(session, case, body, level, adcode)
     referral.status, referral.changed_at = AFTER[answer], settings.now()
     contact = Contact(referral_id=referral.id, body=body, level=level, adcode=referral.adcode, on=on, by=by, answer=answer,
-                      reason=reason if answer != "none" else "no_answer", words=words, source_message=source_message,
-                      created_at=settings.now())
+                      reason=_reason(answer, reason), words=words, source_message=source_message, created_at=settings.now())
     case.contacts.append(contact)
     session.flush()
     deflections.log(session, case, referral, contact, aware=aware, involved="yes" if answer == "acting" else involved)
@@ -52,16 +51,20 @@ def log_contact(session: Session, case: Case, *, body: str, level: str | None, a
 
 
 def correct_reason(session: Session, contact: Contact, reason: str) -> None:
-    """The worker says that the body's answer was another one."""
-    contact.reason = reason
-    deflections.correct_reason(session, contact, reason)
+    """The worker says that the body's answer was another one; "no_answer" also means that there was none."""
+    contact.answer, contact.reason = "none" if reason == "no_answer" else "deflected", reason
+    referral = session.get(Referral, contact.referral_id) if contact.referral_id else None
+    if referral is not None and referral.status in ("contacted", "answered", "deflected"):
+        referral.status, referral.changed_at = AFTER[contact.answer], settings.now()
+    deflections.follow_contact(session, contact)
 
 
 def to_hotline(session: Session, case: Case) -> Referral:
     """Opens (or finds) the case's referral to the hotline. Call it only with the worker's consent."""
-    for referral in case.referrals:
-        if referral.for_hotline and referral.status in OPEN:
-            return referral
+    session.execute(select(Case.id).where(Case.id == case.id).with_for_update())  # two presses of the button wait for each other
+    there = session.scalar(select(Referral).where(Referral.case_id == case.id, Referral.for_hotline.is_(True), Referral.status.in_(OPEN)))
+    if there is not None:
+        return there
     now = settings.now()
     referral = Referral(body="hotline", adcode=case.adcode, status="contacted", for_hotline=True, consented_at=now,
                         created_at=now, changed_at=now)
@@ -88,16 +91,25 @@ def answered(session: Session, referral: Referral) -> None:
 
 
 def resolve(session: Session, referral: Referral, outcome: str, by: str) -> None:
-    """Closes a referral with what changed for the worker, in words. `by` is worker or staff:<name>."""
+    """Closes a referral with what changed for the worker, in words. `by` is worker or staff:<name>.
+
+    A worker who reports success does not say which door brought it; only staff vouch that the body acted.
+    """
     now = settings.now()
     referral.status, referral.outcome, referral.resolved_at, referral.changed_at = "resolved", outcome, now, now
-    deflections.resolved(session, referral, outcome)
+    deflections.resolved(session, referral, outcome, acted=by != "worker")
+
+
+def _reason(answer: str, reason: str | None) -> str | None:
+    """Only who turns away has a reason; silence is its own."""
+    return "no_answer" if answer == "none" else reason if answer == "deflected" else None
 
 
 def _referral(session: Session, case: Case, body: str, level: str | None, adcode: str | None) -> Referral:
-    """The case's referral to this door, made where the worker went to one we had not named."""
+    """The case's open referral to this door, made where the worker went to one we had not named or a settled one again."""
     for referral in case.referrals:
-        if referral.body == body and referral.level == level and (adcode is None or referral.adcode == adcode) and not referral.for_hotline:
+        same = referral.body == body and referral.level == level and (adcode is None or referral.adcode == adcode)
+        if same and not referral.for_hotline and referral.status in OPEN:
             return referral
     now = settings.now()
     made = Referral(body=body, level=level, adcode=adcode or case.adcode, status="contacted", created_at=now, changed_at=now)

@@ -2,6 +2,7 @@
 import secrets
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot import settings
@@ -16,14 +17,22 @@ def new_code(prefix: str, length: int = 6) -> str:
     return prefix + "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
+def free_code(session: Session, column, prefix: str, length: int = 6) -> str:
+    """A random code that no row of `column` has: short enough to be said aloud, codes do meet by chance among some thousands."""
+    code = new_code(prefix, length)
+    while session.scalar(select(column).where(column == code)) is not None:
+        code = new_code(prefix, length)
+    return code
+
+
 def sender_id(session: Session, channel: str, address: str) -> str:
     """The keyed hash of an address on a channel, e.g. ("telegram", "123456")."""
-    row = session.get(Secret, "hash_key")
-    if row is None:
-        row = Secret(name="hash_key", value=new_hash_key())
-        session.add(row)
-        session.flush()
-    return f"{channel}-{keyed_hash(row.value, channel, address)}"
+    return f"{channel}-{keyed_hash(_hash_key(session), channel, address)}"
+
+
+def trace(session: Session, subject: str) -> str:
+    """What the audit trail keeps of something erased, e.g. a case's code: whoever knows the code can still ask for it."""
+    return f"erased-{keyed_hash(_hash_key(session), 'audit', subject)}"
 
 
 def arrive(session: Session, channel: str, address: str, language: str | None = None) -> Worker:
@@ -40,15 +49,31 @@ def by_code(session: Session, code: str) -> Worker | None:
     return session.scalar(select(Worker).where(Worker.code == code.strip().upper()))
 
 
+def _hash_key(session: Session) -> str:
+    row = _found_or_added(session, select(Secret).where(Secret.name == "hash_key"), lambda: Secret(name="hash_key", value=new_hash_key()))
+    return row.value
+
+
 def _find_or_add(session: Session, sender: str, channel: str, address: str | None, language: str | None) -> Worker:
-    worker = session.scalar(select(Worker).where(Worker.sender == sender))
     now = settings.now()
-    if worker is None:
-        worker = Worker(code=new_code("W-"), channel=channel, sender=sender, address=address, language=language,
-                        handover="bot", created_at=now, seen_at=now)
-        session.add(worker)
-        session.flush()
+    worker = _found_or_added(session, select(Worker).where(Worker.sender == sender), lambda: Worker(
+        code=free_code(session, Worker.code, "W-"), channel=channel, sender=sender, address=address, language=language, handover="bot",
+        created_at=now, seen_at=now))
     worker.seen_at = now
     if worker.address is None and address is not None:
         worker.address, worker.channel = address, channel
     return worker
+
+
+def _found_or_added(session: Session, query, make):
+    """The row of a query, or a new one. On PostgreSQL two processes may add it at once; then the second finds the first one's."""
+    row = session.scalar(query)
+    if row is not None:
+        return row
+    try:
+        with session.begin_nested():
+            row = make()
+            session.add(row)
+        return row
+    except IntegrityError:
+        return session.scalars(query).one()

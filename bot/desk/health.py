@@ -1,8 +1,6 @@
 """Whether the parts of the installation are up. Nothing here raises: a part that cannot be asked is not up."""
 import asyncio
-import os
 import time
-from pathlib import Path
 
 import httpx
 from sqlalchemy import text
@@ -13,10 +11,11 @@ from starlette.responses import JSONResponse
 
 from bot import settings
 from bot.cases import store
+from bot.telegram import heartbeat
+from bot.telegram.config import alive_file
 
 PATIENCE = 3 * 60  # seconds after the desk's start in which a part that does not answer yet counts as starting
 SECONDS = 3
-FRESH = 30  # seconds that the gateway's heartbeat counts
 
 
 async def health(request: Request) -> JSONResponse:
@@ -52,20 +51,13 @@ def _database() -> str:
 
 
 def _telegram(token: str | None, late: bool) -> str:
+    """What the gateway says of itself; one that has not said anything yet is starting, for as long as everything may be."""
     if not token:
         return "off"
-    try:
-        age = time.time() - _heartbeat().stat().st_mtime
-    except FileNotFoundError:
-        age = None
-    if age is not None and age < FRESH:
-        return "up"
-    return "down" if late else "starting"
-
-
-def _heartbeat() -> Path:
-    """The file that the gateway touches while it is well: `TELEGRAM_ALIVE_FILE`, or var/telegram.alive."""
-    return Path(os.environ.get("TELEGRAM_ALIVE_FILE") or settings.VAR / "telegram.alive")
+    file = alive_file()
+    if not late and not file.exists():
+        return "starting"
+    return heartbeat.state(file, has_token=True)
 
 
 def _beside(url: str, name: str) -> str:

@@ -1,8 +1,14 @@
 """GET /health tells what is up, and never fails itself."""
+import os
+import subprocess
+import sys
+import time
+
 import httpx
 import pytest
 
 from bot.desk.health import PATIENCE
+from bot.telegram import heartbeat
 from tests.desk.scripted_rasa import free_port
 
 
@@ -41,16 +47,25 @@ def test_a_separate_action_server_is_asked_itself(health, app, rasa, monkeypatch
     assert health()["actions"] == "up"
 
 
-def test_the_gateway_is_up_while_its_heart_beats(health, app, monkeypatch, tmp_path):
+def test_the_gateway_is_what_its_heartbeat_says(health, app, monkeypatch, tmp_path):
     beat = tmp_path / "telegram.alive"
     monkeypatch.setenv("TELEGRAM_TOKEN", "1:x")
     monkeypatch.setenv("TELEGRAM_ALIVE_FILE", str(beat))
     assert health()["telegram"] == "starting"
-    beat.touch()
-    assert health()["telegram"] == "up"
+    for word in ("starting", "up", "down"):
+        heartbeat.beat(beat, word)
+        assert health()["telegram"] == word
+    heartbeat.beat(beat, "up")
+    os.utime(beat, (time.time() - 60,) * 2)
+    assert health()["telegram"] == "down", "a heart that stopped beating"
     app.state.started -= PATIENCE
     beat.unlink()
     assert health()["telegram"] == "down"
+
+
+def test_the_desk_does_not_load_the_telegram_library():
+    code = "import sys, bot.desk.health; print([name for name in sys.modules if name.split('.')[0] == 'telegram'])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
 
 
 def test_a_database_that_is_not_there_is_down(health, monkeypatch):

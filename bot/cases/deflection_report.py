@@ -1,0 +1,163 @@
+"""The deflection log as figures, in the terms of the China Labour Bulletin study: who knew, who acted, why people were turned away.
+
+Shares count cases (`case_id`): a case is aware or involved if any body was, otherwise not if any body was known not to be. The
+`by_*` tables count rows; a row without the value counts under "unknown", in `by_reason` not at all. A case's wait is from its first
+contact (or, without one, the day it was opened) to its first answer; dates in the wrong order are left out. Nothing is suppressed.
+"""
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from statistics import median
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.cases.model import Deflection
+from bot.guidance import calendar
+from bot.law import load, places
+
+THREE = ("yes", "no", "unknown")
+READ = ("case_id", "opened_on", "place", "adcode", "occupation", "body", "level", "contacted_on", "aware", "involved", "reason",
+        "first_answer_on", "resolved_on")
+SHARES = {"unaware": ("事先不知情", "did not know before"), "uninvolved": ("没有介入", "did not act"), "involved": ("介入了", "acted"),
+          "involved_of_aware": ("知情的里面，介入了的", "acted, of those that knew"), "resolved": ("已解决", "resolved")}
+TABLES = {"by_reason": ("理由", "Reasons"), "by_body": ("找的部门", "Bodies"), "by_level": ("级别", "Levels"),
+          "by_occupation": ("职业", "Occupations"), "by_province": ("省份", "Provinces")}
+LABELS = {"by_reason": "dialogue.reason_{}", "by_body": "routes.label_{}", "by_level": "routes.label_union_{}",
+          "by_occupation": "echo.occupation_{}"}
+
+
+class _Case:
+    """What the rows of one case add up to."""
+
+    def __init__(self):
+        self.aware, self.involved = set(), set()
+        self.began: date | None = None
+        self.answered: date | None = None
+        self.resolved = False
+
+    def add(self, row) -> None:
+        self.aware.add(row["aware"])
+        self.involved.add(row["involved"])
+        self.began = _earlier(self.began, row["contacted_on"] or row["opened_on"])
+        self.answered = _earlier(self.answered, row["first_answer_on"])
+        self.resolved = self.resolved or row["resolved_on"] is not None
+
+    def wait(self) -> tuple[date, date] | None:
+        """(first contact, first answer)"""
+        known = self.began is not None and self.answered is not None and self.answered >= self.began
+        return (self.began, self.answered) if known else None
+
+
+def of_record(session: Session) -> dict:
+    """The figures of the whole log."""
+    columns = [getattr(Deflection, name) for name in READ]
+    return figures(row._mapping for row in session.execute(select(*columns).execution_options(yield_per=2000)))
+
+
+def figures(rows: Iterable) -> dict:
+    """`report --json` of CONTRACT.md from rows with the columns READ (dates as dates). Figures of nothing (0 of 0) are None."""
+    cases: dict[str, _Case] = {}
+    tables = {name: Counter() for name in TABLES}
+    for row in rows:
+        cases.setdefault(row["case_id"], _Case()).add(row)
+        if row["reason"]:
+            tables["by_reason"][row["reason"]] += 1
+        for name in ("body", "level", "occupation"):
+            tables[f"by_{name}"][row[name] or "unknown"] += 1
+        tables["by_province"][_province(row["adcode"], row["place"]) or "unknown"] += 1
+    whole = list(cases.values())
+    return _shares(whole) | {name: dict(counts.most_common()) for name, counts in tables.items()} | _waits(whole)
+
+
+def as_text(found: dict) -> str:
+    """The figures as lines in Chinese and English, for reading in a terminal."""
+    cases, shares, days = found["cases"], found["shares"], found["days_to_first_answer"]
+    lines = ["推诿记录 / Deflection log", "", f"案件 / cases: {cases}"]
+    for name, zh, en in (("aware", "事先知情吗", "knew before"), ("involved", "介入了吗", "acted")):
+        counts = found[name]
+        lines.append(f"{zh} / {en}: 是 yes {counts['yes']}, 否 no {counts['no']}, 不清楚 unknown {counts['unknown']}")
+    lines += [f"知情并介入 / knew and acted: {found['aware_and_involved']}", ""]
+    lines += [f"{zh} / {en}: {_percent(shares[name])}" for name, (zh, en) in SHARES.items()]
+    lines += ["", f"首次答复天数，中位数 / days to first answer, median: {_number(days['median'])}",
+              f"首次答复天数，九成不超过 / days to first answer, nine in ten within: {_number(days['p90'])}",
+              f"一个工作日内答复 / answered within one working day: {_percent(found['within_one_working_day'])}"]
+    for table, (zh, en) in TABLES.items():
+        if found[table]:
+            lines += ["", f"{zh} / {en}", *(f"{count:>8}  {_label(table, value)}" for value, count in found[table].items())]
+    return "\n".join(lines)
+
+
+def _shares(cases: list[_Case]) -> dict:
+    aware, involved = Counter(_verdict(case.aware) for case in cases), Counter(_verdict(case.involved) for case in cases)
+    both = sum(_verdict(case.aware) == _verdict(case.involved) == "yes" for case in cases)
+    whole = len(cases)
+    return {"cases": whole, "aware": {name: aware[name] for name in THREE}, "involved": {name: involved[name] for name in THREE},
+            "aware_and_involved": both,
+            "shares": {"unaware": _share(aware["no"], whole), "uninvolved": _share(involved["no"], whole),
+                       "involved": _share(involved["yes"], whole), "involved_of_aware": _share(both, aware["yes"]),
+                       "resolved": _share(sum(case.resolved for case in cases), whole)}}
+
+
+def _waits(cases: list[_Case]) -> dict:
+    waits = [wait for case in cases if (wait := case.wait())]
+    days = sorted((answered - began).days for began, answered in waits)
+    quick = sum(answered <= _next_working_day(began) for began, answered in waits)
+    return {"days_to_first_answer": {"median": median(days) if days else None, "p90": _quantile(days, 0.9)},
+            "within_one_working_day": _share(quick, len(cases))}
+
+
+def _quantile(ordered: list[int], part: float) -> float | None:
+    """The quantile of sorted values, between two of them in proportion (as numpy and spreadsheets do)."""
+    if not ordered:
+        return None
+    at = (len(ordered) - 1) * part
+    low = int(at)
+    high = min(low + 1, len(ordered) - 1)
+    return round(ordered[low] + (ordered[high] - ordered[low]) * (at - low), 6)
+
+
+@lru_cache(maxsize=4096)
+def _next_working_day(day: date) -> date:
+    return calendar.add_working_days(day, 1).day
+
+
+def _verdict(answers: set) -> str:
+    return next((name for name in THREE if name in answers), "unknown")
+
+
+def _earlier(one: date | None, other: date | None) -> date | None:
+    return min((day for day in (one, other) if day is not None), default=None)
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+@lru_cache(maxsize=4096)
+def _province(adcode: str | None, place: str | None) -> str | None:
+    """The province's code, by the code of the place or, in logs without codes, by the name it begins with."""
+    if adcode:
+        return f"{adcode[:2]}0000"
+    named = [province for province in places.table().values() if province.level == "province" and place
+             and place.startswith((province.name_zh, province.short_zh))]
+    return named[0].adcode if named else None
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{share:.0%}"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:g}"
+
+
+def _label(table: str, value: str) -> str:
+    if value == "unknown":
+        return "没有填 / not stated"
+    if table == "by_province":
+        place = places.get(value)
+        return f"{place.name_zh} / {place.name_en}" if place else value
+    law, key = load(), LABELS[table].format(value)
+    return f"{law.text(key, 'zh')} / {law.text(key, 'en')}" if law.has_text(key, "zh") else value
