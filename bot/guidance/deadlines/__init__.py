@@ -44,4 +44,4 @@ def _ordered(rows: list[dict]) -> list[dict]:
         return RANK[row["status"]], row["last_day"] or "9999-12-31"
 
     most = {id: min(pressing(row) for row in rows if row["id"] == id) for id in {row["id"] for row in rows}}
-    return sorted(rows, key=lambda row: (most[row["id"]], row["id"], row["last_day"] or "9999-12-31", RANK[row["status"]], row["issue"]))
+    return sorted(rows, key=lambda row: (most[row["id"]], row["id"], row["last_day"] or "9999-12-31", RANK[row["status"]]))
