@@ -71,7 +71,8 @@ def test_both_languages_say_the_same(case):
 
 
 def test_every_scheme_cites_law_and_says_who_pays_whatever_the_facts():
-    places, days = (None, "110105", "520281", "659001"), (date(1990, 1, 1), date(2005, 1, 1), date(2019, 6, 1), date(2023, 1, 1), TODAY, date(2027, 6, 1))
+    places = (None, "110105", "520281", "659001")
+    days = (date(1990, 1, 1), date(2005, 1, 1), date(2019, 6, 1), date(2023, 1, 1), TODAY, date(2027, 6, 1))
     people = itertools.product((None, *EMPLOYMENT_FORMS), CLASSES, (None, "food_delivery", "domestic_work"), places, days)
     for form, kind, occupation, place, today in people:
         facts = {"issues": ["work_injury", "social_insurance", "dismissal"], "employment_form": form, "occupation": occupation,

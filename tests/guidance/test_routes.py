@@ -130,7 +130,7 @@ def test_without_a_place_there_is_no_code_no_name_and_no_area_code():
 
 
 def test_codes_are_of_the_level_the_route_names():
-    for ctx, route in every_route():
+    for _ctx, route in every_route():
         place = places.get(route["adcode"])
         if place and route["level"] in ("county", "prefecture", "province"):
             assert place.level == route["level"]
@@ -235,9 +235,11 @@ def test_articles_of_the_union_law_are_those_that_answer_the_excuse():
 
 
 @pytest.mark.parametrize("adcode, level, above", [
-    ("520281", "county", ("prefecture", "520200")), ("520281", "prefecture", ("province", "520000")), ("520281", "province", ("national", None)),
+    ("520281", "county", ("prefecture", "520200")), ("520281", "prefecture", ("province", "520000")),
+    ("520281", "province", ("national", None)),
     ("520281", "national", None), ("110114", "county", ("province", "110000")), ("441900", "prefecture", ("province", "440000")),
-    ("520281", "enterprise", ("county", "520281")), ("520281", "township", ("county", "520281")), ("350100", "industry", ("prefecture", "350100")),
+    ("520281", "enterprise", ("county", "520281")), ("520281", "township", ("county", "520281")),
+    ("350100", "industry", ("prefecture", "350100")),
     (None, "county", ("prefecture", None)), (None, "enterprise", ("county", None)), (None, "national", None)])
 def test_next_union(adcode, level, above):
     assert routes.next_union(adcode, level) == above
@@ -246,8 +248,8 @@ def test_next_union(adcode, level, above):
 def test_a_reply_in_the_chat_answers_the_excuse_and_names_the_next_union():
     answer = routes.reply_to(context({"issues": ["wage_arrears"], "adcode": "520281"}), "not_member", "union", "county", "520281", "zh")
     assert "工会法第三条" in answer["reply"] and {"name": "工会法", "article": "30"} in answer["law"]
-    assert answer["next"] == {"body": "union", "level": "prefecture", "adcode": "520200", "name": "六盘水市总工会", "label": "市（州）总工会",
-                              "phones": ["0858-12351"]}
+    assert answer["next"] == {"body": "union", "level": "prefecture", "adcode": "520200", "name": "六盘水市总工会",
+                              "label": "市（州）总工会", "phones": ["0858-12351"]}
 
 
 def test_a_union_already_asked_in_vain_is_passed_over():
