@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import settings, setup
-from bot.cases import staff, store
+from bot.cases import crypto, staff, store
 
 LONGEST_PAUSE = 30  # seconds between two starts of a part that keeps dying
 STOP_SECONDS = 10
@@ -45,16 +45,26 @@ def parts(now: settings.Settings) -> list[Part]:
 def main() -> int:
     """Sets up what is missing and runs everything. Exit status 2: a setting is wrong, with one line that names it."""
     try:
+        now = _checked()
         failed = setup.main()
-        now = settings.read()
-        settings.secret_keys()
     except settings.SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, OSError) as error:
         print(f"DATABASE_URL: the database cannot be used: {' '.join(str(getattr(error, 'orig', error)).split())}", file=sys.stderr)
         return 2
     return failed or _start(now)
+
+
+def _checked() -> settings.Settings:
+    """The settings, once each of them can be used. Before anything else: nobody waits for a training to hear of a mistyped port."""
+    now = settings.read()
+    settings.today()
+    store.engine(now.database_url)
+    settings.VAR.mkdir(mode=0o700, exist_ok=True)
+    setup.make_keys()
+    crypto.encrypt("")
+    return now
 
 
 def _start(now: settings.Settings) -> int:

@@ -18,8 +18,8 @@ from tests.cases.conftest import DAY
 FORMATS = ("csv", "xlsx", "json")
 NASTY = st.sampled_from([
     "=1+1", "+8613812345678", "-5", "@SUM(A1)", "'quoted", "''twice", "'=both", "\ttab", "\r\nline", "\nline", "＝全角", "＠全角",
-    "a\r\nb\rc\nd", "说“不归我们管”,\n让我找12333", "👷‍♂️🧱", "_x000D_", " around ", "", "#N/A", "TRUE", "007", "1e5", "2026-11-22", ";", '"',
-    "\x00\x0b", "\ufeffx", "null", "[]"])
+    "a\r\nb\rc\nd", "说“不归我们管”,\n让我找12333", "👷‍♂️🧱", "_x000D_", " around ", "", "#N/A", "TRUE", "007", "1e5", "2026-11-22", ";",
+    '"', "\x00\x0b", "\ufeffx", "null", "[]"])
 WORDS = st.one_of(st.none(), NASTY, st.text(st.characters(blacklist_categories=("Cs",)), max_size=40))
 DAYS = st.one_of(st.none(), st.dates(date(1990, 1, 1), date(2099, 12, 31)))
 
@@ -159,7 +159,8 @@ def test_equal_rows_in_one_file_are_so_many_contacts(record):
 
 @pytest.mark.parametrize("data", [
     "case_id,words\n1,“不归我们管”\n".encode("gb18030"), "case_id;words\n1;“不归我们管”\n".encode(),
-    "case_id\twords\n1\t“不归我们管”\n".encode(), "\ufeffcase_id,words\r\n1,“不归我们管”\r\n,\r\n".encode(), '\n [{"words": "“不归我们管”", "case_id": 1}]'.encode()])
+    "case_id\twords\n1\t“不归我们管”\n".encode(), "\ufeffcase_id,words\r\n1,“不归我们管”\r\n,\r\n".encode(),
+    '\n [{"words": "“不归我们管”", "case_id": 1}]'.encode()])
 def test_files_as_spreadsheets_in_china_save_them_are_read(sqlite, data):
     bring_in(data)
     assert [(row["case_id"], row["words"]) for row in json.loads(take_out("json"))] == [("1", "“不归我们管”")]

@@ -97,7 +97,8 @@ def test_ten_thousand_random_rows_give_what_a_plain_count_gives(record):
         contacted = dice.choice([None, day + timedelta(dice.randrange(500))])
         return {"case_id": f"c{dice.randrange(4000)}", "contacted_on": contacted, "aware": dice.choice(deflection_report.THREE),
                 "involved": dice.choice(deflection_report.THREE), "body": dice.choice([None, *BODIES]),
-                "level": dice.choice([None, *LEVELS]), "reason": dice.choice([None, *REASONS]), "occupation": dice.choice([None, *OCCUPATIONS]),
+                "level": dice.choice([None, *LEVELS]), "reason": dice.choice([None, *REASONS]),
+                "occupation": dice.choice([None, *OCCUPATIONS]),
                 "adcode": dice.choice([None, "520281", "110101", "440306"]),
                 "first_answer_on": contacted + timedelta(dice.randrange(20)) if contacted and dice.random() < 0.5 else None,
                 "resolved_on": dice.choice([None, None, day])}
