@@ -1,16 +1,18 @@
 """What all actions share: the message as heard, one unit of work, and the way to speak."""
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
-from typing import Iterator
+from typing import Iterable, Iterator
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.cases import cases, store, workers
 from bot.dialogue import listen, state
 from bot.dialogue.heard import Heard, Say
 from bot.law import load
+
+LISTS = ("issues", "dangers", "claimed_on", "employer_promised_on")  # facts whose value is a list
 
 
 class Turn:
@@ -56,10 +58,22 @@ def hear(tracker: Tracker) -> Heard:
         message_id=str(metadata.get("message_id") or event.get("message_id") or latest.get("message_id")),
         intent=(latest.get("intent") or {}).get("name"),
         issues=tuple(latest.get("issues") or ()),
-        values={entity["entity"]: entity["value"] for entity in entities},
+        values=_values(entities),
         channel=str(metadata.get("channel") or "rest"),
         language=metadata.get("language"),
     )
+
+
+def _values(entities: Iterable[dict]) -> dict:
+    """The values of a payload by name; Rasa hands over a list as several entities of one name."""
+    values: dict = {}
+    for entity in entities:
+        name, value = entity["entity"], entity["value"]
+        if name in LISTS:
+            values.setdefault(name, []).append(value)
+        else:
+            values[name] = value
+    return values
 
 
 def speak(dispatcher: CollectingDispatcher, says: list[Say]) -> None:
@@ -78,10 +92,13 @@ class Answer(Action, ABC):
     def answer(self, turn: Turn) -> list[Say]:
         """What to say to the message of this turn."""
 
+    def goes_on(self, turn: Turn) -> bool:
+        """Whether, outside the form, the message is one for the form: it then opens (again) and takes the message in."""
+        return False
+
     def run(self, dispatcher, tracker, domain):
         with turn(tracker) as one:
+            if not tracker.active_loop.get("name") and self.goes_on(one):
+                return [FollowupAction("triage_form")]
             speak(dispatcher, self.answer(one))
         return []
-
-
-__all__ = ["Answer", "SlotSet", "Turn", "hear", "speak", "turn"]

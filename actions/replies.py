@@ -1,13 +1,12 @@
 """Everything beside the form: commands, interruptions, what bodies answered, small talk."""
-from rasa_sdk.events import AllSlotsReset, FollowupAction, Restarted, SlotSet
+from rasa_sdk.events import AllSlotsReset, FollowupAction, Restarted
 
-from actions.base import Answer, hear, speak, turn
+from actions.base import Answer, hear, turn
 from bot.cases import cases, forget, referrals, store, workers
-from bot.dialogue import ask, deflect, guide, listen
+from bot.dialogue import ask, beside, correct, deflect, guide, listen
 from bot.dialogue.heard import Say
 from bot.dialogue.state import State
-from bot.settings import today
-from bot.understanding import facts as reader, language as languages
+from bot.understanding import language as languages
 
 
 class Start(Answer):
@@ -22,29 +21,24 @@ class Start(Answer):
 
 
 class Deflected(Answer):
-    """What a body answered is answered and logged at once."""
+    """What a body answered, told outside the form: answered and logged at once; what else was told goes on in the form."""
 
     def name(self):
         return "action_deflected"
 
+    def goes_on(self, turn):
+        return turn.worker.consented_at is None or turn.state.asked is not None
+
     def run(self, dispatcher, tracker, domain):
+        events = super().run(dispatcher, tracker, domain)
         with turn(tracker) as one:
-            if one.worker.consented_at is not None:
-                speak(dispatcher, self.answer(one))
-                return []
-            change = listen.absorb(one.session, one.law, one.worker, one.state, one.heard, tracker.get_slot("held") or [])
-            speak(dispatcher, change.says)
-        asking = tracker.active_loop.get("name")
-        return [SlotSet("held", change.held), *([] if asking else [FollowupAction("triage_form")])]
+            waits = not events and one.case is not None and ask.required(one.law, one.worker, one.case, one.state)
+        return [FollowupAction("triage_form")] if waits and not tracker.active_loop.get("name") else events
 
     def answer(self, turn):
-        heard = turn.heard
-        if heard.message_id == turn.state.last_message:
-            return []
-        turn.state.last_message = heard.message_id
-        found = [] if heard.pressed else reader.find(heard.text, language=languages.detect(heard.text) or turn.language, today=today())
-        contacts = [contact for finding in found if finding.fact == "contacts" for contact in finding.value]
-        return deflect.heard_answer(turn.session, turn.law, turn.worker, turn.state, heard, contacts)
+        if turn.state.offer == "resolved" and turn.heard.intent == "helped":  # "yes, solved" to "is it solved?"
+            return resolve(turn)
+        return listen.absorb(turn.session, turn.law, turn.worker, turn.state, turn.heard, []).says
 
 
 class ChooseReason(Answer):
@@ -66,6 +60,7 @@ class HandOver(Answer):
     def answer(self, turn):
         if turn.worker.consented_at is None:
             return [turn.text("no_consent_yet")]
+        turn.state.offer = None
         return [deflect.to_hotline(turn.session, turn.law, turn.worker, turn.heard.values.get("yes") is True)]
 
 
@@ -77,6 +72,7 @@ class AskHuman(Answer):
 
     def answer(self, turn):
         law, language = turn.law, turn.language
+        turn.state.offer = "hotline"
         buttons = ((law.text("dialogue.hotline_yes", language), '/hand_over{"yes": true}'),
                    (law.text("dialogue.hotline_no", language), '/hand_over{"yes": false}'))
         return [Say(law.text("dialogue.ask_human", language), buttons)]
@@ -89,16 +85,26 @@ class Resolved(Answer):
         return "action_resolved"
 
     def answer(self, turn):
-        case = turn.case
-        if case is None or turn.heard.values.get("yes") is not True:
-            return [turn.text("not_resolved")]
-        for referral in case.referrals:
-            if referral.status in ("contacted", "answered", "deflected", "escalated"):
-                referrals.resolve(turn.session, referral, turn.law.text("dialogue.resolved_yes", "zh"), "worker")
-        cases.close(turn.session, case)
-        turn.worker.dialogue = None
-        turn.state.__dict__.update(State().__dict__)
-        return [turn.text("resolved")]
+        turn.state.offer = None
+        return resolve(turn) if turn.heard.values.get("yes") is True else [turn.text("not_resolved")]
+
+
+def resolve(turn) -> list[Say]:
+    """Closes the case and its referrals that were contacted, as the worker says."""
+    case = turn.case
+    if case is None:
+        return [turn.text("status_none")]
+    for referral in case.referrals:
+        if referral.status in ("contacted", "answered", "deflected", "escalated"):
+            referrals.resolve(turn.session, referral, turn.law.text("dialogue.resolved_yes", "zh"), "worker")
+    cases.close(turn.session, case)
+    start_over(turn)
+    return [turn.text("resolved")]
+
+
+def start_over(turn) -> None:
+    """The conversation as if nothing had been told; the message being answered stays answered."""
+    turn.state.__dict__.update(State(last_message=turn.heard.message_id, pinned_language=turn.state.pinned_language).__dict__)
 
 
 class Deadlines(Answer):
@@ -139,14 +145,16 @@ class Why(Answer):
 
 
 class Correct(Answer):
-    """Something is to be changed: every fact is shown as a button."""
+    """Something is to be changed: every fact is shown as a button; with the fact or its new value said, the form takes over."""
 
     def name(self):
         return "action_review"
 
+    def goes_on(self, turn):
+        return bool(turn.worker.consented_at) and (bool(turn.heard.values.get("fact")) or not turn.heard.pressed)
+
     def answer(self, turn):
-        known = {**(cases.stated(turn.case) if turn.case else {}), **turn.state.pending}
-        return [listen.review(turn.law, turn.worker, known) if known else turn.text("need_a_problem")]
+        return [correct.review(turn.law, turn.worker, correct.known(turn.case, turn.state))]
 
 
 class Back(Correct):
@@ -183,7 +191,7 @@ class Language(Answer):
 
     def answer(self, turn):
         wanted = turn.heard.values.get("language") or (None if turn.heard.pressed else self.named(turn.heard.text))
-        if wanted in turn.law.texts:
+        if isinstance(wanted, str) and wanted in turn.law.texts:
             turn.worker.language, turn.state.pinned_language = wanted, True
             return [turn.text("language_set")]
         buttons = tuple((turn.law.text(f"dialogue.language_{code}", turn.language), f'/change_language{{"language": "{code}"}}')
@@ -229,31 +237,56 @@ class Restart(Answer):
             if not turn.case.referrals:
                 cases.close(turn.session, turn.case)
             cases.open_case(turn.session, turn.worker)
-        turn.state.__dict__.update(State(last_message=turn.state.last_message, pinned_language=turn.state.pinned_language).__dict__)
+        start_over(turn)
         return [turn.text("restart")]
 
 
 class Small(Answer):
     """Small talk: one sentence for the intent."""
 
+    KEYS = {"greet": "greet", "thanks": "thanks", "goodbye": "goodbye", "bot_challenge": "bot", "insult": "insult", "stop": "stop",
+            "ask_help": "help", "affirm": "affirm", "deny": "deny", "danger": "danger", "not_labour": "not_labour",
+            "dont_know": "affirm", "skip": "skip", "back": "deny"}
+    ANSWERS = ("affirm", "deny", "dont_know", "skip")  # to a question that was left open, if there is one
+
     def name(self):
         return "action_small_talk"
 
+    def goes_on(self, turn):
+        if turn.heard.intent in self.ANSWERS:
+            return turn.state.asked is not None and turn.state.offer is None
+        return not beside.stands(turn.heard, turn.language, turn.state.asked) and beside.brings_news(turn.heard, turn.language)
+
     def answer(self, turn):
-        key = {"greet": "greet", "thanks": "thanks", "goodbye": "goodbye", "bot_challenge": "bot", "insult": "insult", "stop": "stop",
-               "ask_help": "help", "affirm": "affirm", "deny": "deny", "danger": "danger", "not_labour": "not_labour",
-               "dont_know": "affirm", "skip": "skip", "back": "deny"}[turn.heard.intent]
+        if turn.state.offer and turn.heard.intent in ("affirm", "deny"):
+            return self.taken_up(turn, turn.heard.intent == "affirm")
+        key = self.KEYS.get(turn.heard.intent, "greet")
         if key == "bot":
             human = (turn.law.text("dialogue.human_button", turn.language), "/ask_human")
             return [Say(turn.law.text("dialogue.bot", turn.language), (human,))]
         return [turn.text(key)]
 
+    def taken_up(self, turn, yes: bool) -> list[Say]:
+        """A typed yes or no to what was offered."""
+        offer, turn.state.offer = turn.state.offer, None
+        if offer == "resolved":
+            return resolve(turn) if yes else [turn.text("not_resolved")]
+        return [deflect.to_hotline(turn.session, turn.law, turn.worker, yes)]
+
 
 class Unclear(Answer):
-    """Two stages: what do you mean, then a person."""
+    """Two stages: what do you mean, then a person. Also the fallback for whatever no rule covers, so it always ends the turn."""
 
     def name(self):
         return "action_unclear"
+
+    def run(self, dispatcher, tracker, domain):
+        return super().run(dispatcher, tracker, domain) or [FollowupAction("action_listen")]
+
+    def goes_on(self, turn):
+        open_question = turn.state.asked is not None and not turn.state.refused_consent
+        expected = "contacts" if turn.case is not None and turn.case.referrals else None
+        return not turn.heard.pressed and (open_question or beside.brings_news(turn.heard, turn.language, expected))
 
     def answer(self, turn):
         law, language, state = turn.law, turn.language, turn.state

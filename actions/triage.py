@@ -2,11 +2,11 @@
 from abc import ABC, abstractmethod
 
 from rasa_sdk import Action
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import ActionExecutionRejected, SlotSet
 from rasa_sdk.forms import FormValidationAction
 
 from actions.base import Answer, speak, turn
-from bot.dialogue import ask, guide, listen
+from bot.dialogue import ask, beside, guide, listen
 from bot.law import load
 
 
@@ -15,28 +15,41 @@ def slot_of(fact: str) -> str:
     return fact.replace(".", "_")
 
 
-def fact_of(slot: str) -> str:
-    return SLOTS[slot]
-
-
 FACTS = [ask.CONSENT, ask.CONFIRM, *load().rule("questions")["order"]]
-SLOTS = {slot_of(fact): fact for fact in FACTS}
+FORM = "triage_form"
 
 
 class ValidateTriageForm(FormValidationAction):
-    """Absorbs the message, then names the next fact to ask; None ends the form."""
+    """Absorbs the message, then names the next fact to ask; None ends the form.
+
+    A message that a rule beside the form answers is rejected first, so that the rule runs; the form then comes back to it.
+    """
 
     def name(self):
         return "validate_triage_form"
 
     async def run(self, dispatcher, tracker, domain):
         with turn(tracker) as one:
+            if is_first_look(tracker) and beside.stands(one.heard, one.language, one.state.asked):
+                return [ActionExecutionRejected(FORM)]
             change = listen.absorb(one.session, one.law, one.worker, one.state, one.heard, tracker.get_slot("held") or [])
             speak(dispatcher, change.says)
             missing = ask.required(one.law, one.worker, one.case, one.state)
             one.state.asked = missing[0] if missing else None
         held = change.held if change.held is not None else tracker.get_slot("held")
         return [SlotSet("held", held), SlotSet("requested_slot", slot_of(missing[0]) if missing else None)]
+
+
+def is_first_look(tracker) -> bool:
+    """Whether the open form sees the message before any rule beside it has run."""
+    if tracker.active_loop.get("name") != FORM:
+        return False
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return True
+        if event.get("event") == "action" and event.get("name") != FORM:
+            return False
+    return True
 
 
 class AskFact(Action, ABC):

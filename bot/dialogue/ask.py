@@ -55,7 +55,7 @@ def question(law: Law, worker: Worker, case: Case | None, state: State, fact: st
     if fact == CONSENT:
         return Say(law.text("dialogue.consent", language), _yes_no(law, language, "consent_yes", "consent_no"))
     if fact == CONFIRM:
-        heard = "\n".join(f"· {line}" for line in echo.lines(law, language, state.pending))
+        heard = "\n".join(f"· {line}" for line in echo.lines(law, language, state.pending, state.rough))
         return Say(law.text("dialogue.confirm", language, heard=heard), _yes_no(law, language, "confirm_yes", "confirm_no", "/correct"))
     key = fact.replace(".", "_")
     text = law.text(f"questions.{key}_ask", language)

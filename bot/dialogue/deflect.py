@@ -1,4 +1,5 @@
 """What a body answered: logged at once, answered with the law, the next door named, the hotline offered."""
+import re
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -11,10 +12,11 @@ from bot.dialogue.state import State
 from bot.guidance import route_words, routes
 from bot.guidance.assess import context_of
 from bot.guidance.facts import BODIES, LEVELS, REASONS, parse_facts
-from bot.law import Law
+from bot.law import Law, places
 from bot.settings import today
+from bot.understanding import facts as reader, language as languages
 
-TURNED_AWAY = ("deflected", "none")
+REPORTS = ("deflected", "helped")  # intents that report what a body answered
 
 
 def log(session: Session, law: Law, worker: Worker, case: Case, state: State, contacts: list[dict], heard: Heard) -> list[Say]:
@@ -28,7 +30,9 @@ def log(session: Session, law: Law, worker: Worker, case: Case, state: State, co
         level = told.get("level") if told.get("level") in LEVELS else None
         answer = told.get("answer") or "deflected"
         reason = told.get("reason") if told.get("reason") in REASONS else ("other" if answer == "deflected" else None)
-        level, adcode = _door(law, worker, case, body, level)
+        if body == "union" and len(contacts) == 1:
+            level = _level_by_name(case, heard.text) or level
+        level, adcode = _door(law, worker, case, body, level, answer)
         on = date.fromisoformat(told["on"]) if told.get("on") and told["on"] <= today().isoformat() else today()
         contact = referrals.log_contact(
             session, case, body=body, level=level, adcode=adcode, on=on, by="worker", answer=answer, reason=reason,
@@ -36,28 +40,53 @@ def log(session: Session, law: Law, worker: Worker, case: Case, state: State, co
         state.last_contact = contact.id
         last = number == len(contacts) - 1
         if last:
-            says.append(respond(law, worker, case, contact))
+            says.append(respond(law, worker, case, state, contact))
     return says
 
 
 def heard_answer(session: Session, law: Law, worker: Worker, state: State, heard: Heard, contacts: list[dict]) -> list[Say]:
-    """A message that is a report of an answer. Without details it is the union that the worker was sent to."""
+    """A message that is a report of an answer. Without details it is the union that the worker was sent to.
+
+    "They do nothing" before any door was named is a complaint, not a report of one.
+    """
     case = cases.current(session, worker) or cases.open_case(session, worker)
+    if not contacts and not case.referrals and not heard.pressed:
+        return []
     if not contacts:
         answer = "acting" if heard.intent == "helped" else "deflected"
-        reason = heard.values.get("reason")
+        reason, body = heard.values.get("reason"), heard.values.get("body")
         if reason == "no_answer":
             answer = "none"
         words = None if heard.pressed else heard.text
-        contacts = [{"body": heard.values.get("body", "union"), "answer": answer, "reason": reason, "words": words}]
+        contacts = [{"body": body, "answer": answer, "reason": reason, "words": words}]
+    contacts = _joined(contacts)
+    if heard.intent == "deflected":  # "the union said …" with an excuse we have no name for
+        contacts = [{**told, "answer": "deflected"} if told.get("answer") in (None, "answered") else told for told in contacts]
     return log(session, law, worker, case, state, contacts, heard)
 
 
-def respond(law: Law, worker: Worker, case: Case, contact: Contact) -> Say:
+def _joined(contacts: list[dict]) -> list[dict]:
+    """A body named without an answer and the same body's answer without its name are one contact."""
+    if len(contacts) != 2 or contacts[0].get("reason") or not contacts[1].get("reason"):
+        return contacts
+    named, told = contacts
+    if told.get("body") not in (None, named.get("body")):
+        return contacts
+    return [{**told, **{key: named[key] for key in ("body", "level", "on") if named.get(key)}}]
+
+
+def told_of_nobody(heard: Heard, language: str) -> list[dict]:
+    """Answers told without saying whose they are: "they told me to wait for arbitration"."""
+    found = reader.find(heard.text, language=languages.detect(heard.text) or language, today=today(), expecting="contacts")
+    return [contact for finding in found if finding.fact == "contacts" for contact in finding.value]
+
+
+def respond(law: Law, worker: Worker, case: Case, state: State, contact: Contact) -> Say:
     """The reply to one answer of a body, with the buttons that follow."""
     language = worker.language or "zh"
     door = _name(law, contact, language)
     if contact.answer == "acting":
+        state.offer = "resolved"
         return Say(law.text("dialogue.logged_acting", language, door=door),
                    ((law.text("dialogue.resolved_yes", language), '/resolved{"yes": true}'),
                     (law.text("dialogue.resolved_no", language), '/resolved{"yes": false}')))
@@ -73,6 +102,7 @@ def respond(law: Law, worker: Worker, case: Case, contact: Contact) -> Say:
              _next_door(law, language, reply["next"])]
     buttons = [(law.text("dialogue.wrong_reason", language), "/choose_reason")]
     if not any(referral.for_hotline and referral.status in referrals.OPEN for referral in case.referrals):
+        state.offer = "hotline"
         parts.append(law.text("dialogue.offer_hotline", language))
         buttons = [(law.text("dialogue.hotline_yes", language), '/hand_over{"yes": true}'),
                    (law.text("dialogue.hotline_no", language), '/hand_over{"yes": false}'), *buttons]
@@ -91,7 +121,7 @@ def choose_reason(session: Session, law: Law, worker: Worker, state: State, reas
     referrals.correct_reason(session, contact, reason)
     if reason == "other":
         return Say(law.text("dialogue.logged_other", language))
-    return respond(law, worker, case, contact)
+    return respond(law, worker, case, state, contact)
 
 
 def excuse_buttons(law: Law, language: str, intent: str = "/choose_reason") -> tuple[tuple[str, str], ...]:
@@ -122,9 +152,16 @@ def _facts(worker: Worker, case: Case):
     return parse_facts(tree)
 
 
-def _door(law: Law, worker: Worker, case: Case, body: str, level: str | None) -> tuple[str | None, str | None]:
-    """The level and code of the door: the one said, else the first one shown that has not answered yet."""
+def _door(law: Law, worker: Worker, case: Case, body: str, level: str | None, answer: str) -> tuple[str | None, str | None]:
+    """The level and code of the door: the one said, else the first one shown that has not answered yet.
+
+    Help without a name comes from the door that answered already, if one did.
+    """
     shown = [referral for referral in case.referrals if referral.body == body and not referral.for_hotline]
+    if level is None and answer == "acting":
+        shown.sort(key=lambda referral: referral.status != "answered")
+        if shown and shown[0].status == "answered":
+            return shown[0].level, shown[0].adcode
     for referral in shown:
         if level is None and referral.status == "told" or level is not None and referral.level == level:
             return referral.level, referral.adcode
@@ -134,6 +171,15 @@ def _door(law: Law, worker: Worker, case: Case, body: str, level: str | None) ->
         if level is None or door.get("level") == level:
             return door.get("level"), door.get("adcode")
     return level, case.adcode
+
+
+def _level_by_name(case: Case, words: str) -> str | None:
+    """The level of the union that is named after the worker's place: 盘州总工会 is a county's, though 州 often means a prefecture."""
+    for place in places.chain(cases.stated(case).get("adcode")):
+        chinese = rf"(?:{re.escape(place.short_zh)}|{re.escape(place.name_zh)})[省市县区州旗]?(?:总)?工会"
+        if re.search(chinese, words) or re.search(rf"\b{re.escape(place.name_en)}\b[^.,;]{{0,30}}\bunion", words, re.IGNORECASE):
+            return place.level
+    return None
 
 
 def _name(law: Law, contact: Contact, language: str) -> str:

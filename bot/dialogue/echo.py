@@ -1,4 +1,5 @@
 """Facts said back in words, so that the worker can check them."""
+from collections.abc import Collection
 from datetime import date
 
 from bot.guidance.context import Context
@@ -11,22 +12,26 @@ DATES = ("started_on", "ended_on", "contract_signed_on", "contract_expired_on", 
          "arbitration.refused_on", "arbitration.award_received_on", "arbitration.performance_due_on", "court.filed_on",
          "court.judgment_received_on")
 MONEY = ("amount_owed", "monthly_wage")
+ROUGH = (*DATES, *MONEY, "people", "claimed_on", "employer_promised_on")  # what can be "about"
 ORDER = ("issues", "adcode", "occupation", "employer", "platform", "employment_form", "people", "started_on", "ended_on", "still_employed",
          "written_contract", "amount_owed", "monthly_wage", "injury.on", "injury.kind")
 SILENT = ("place", "language", "household_adcode")
 
 
-def lines(law: Law, language: str, values: dict) -> list[str]:
-    """One short line a fact, in the order a person would tell it. Facts without a sentence are left out."""
+def lines(law: Law, language: str, values: dict, rough: Collection[str] = ()) -> list[str]:
+    """One short line a fact, in the order a person would tell it; those in `rough` are marked as guessed.
+
+    Facts without a sentence are left out.
+    """
     language = best_language(law, language)
     names = sorted(values, key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
-    said = [fact(law, language, name, values[name]) for name in names if name not in SILENT and values[name] is not None]
+    said = [fact(law, language, name, values[name], name in rough) for name in names if name not in SILENT and values[name] is not None]
     if "adcode" not in values and values.get("place"):
         said.append(law.text("echo.adcode", language, value=values["place"]))
     return [line for line in said if line]
 
 
-def fact(law: Law, language: str, name: str, value) -> str | None:
+def fact(law: Law, language: str, name: str, value, rough: bool = False) -> str | None:
     """One fact in words, or None where the law base has no sentence for it."""
     key = name.replace(".", "_")
     if isinstance(value, bool):
@@ -34,7 +39,8 @@ def fact(law: Law, language: str, name: str, value) -> str | None:
         return law.text(f"echo.{key}", language) if law.has_text(f"echo.{key}", language) else None
     if not law.has_text(f"echo.{key}", language):
         return None
-    return law.text(f"echo.{key}", language, value=_value(law, language, name, value))
+    said = _value(law, language, name, value)
+    return law.text(f"echo.{key}", language, value=law.text("echo.about", language, value=said) if rough and name in ROUGH else said)
 
 
 def _value(law: Law, language: str, name: str, value) -> str:

@@ -21,6 +21,8 @@ def card(session: Session, law: Law, worker: Worker, state: State) -> list[Say]:
     cases.keep_assessment(session, case, result)
     if not result["issues"]:
         return [Say(law.text("dialogue.need_a_problem", language))]
+    if state.guided:  # nothing has changed since the card was shown
+        return [Say(law.text("dialogue.nothing_new", language), buttons(law, language, result))] if state.unread else []
     referrals.tell(session, case, result["routes"])
     state.guided = True
     return [Say(result["card"], buttons(law, language, result))]

@@ -1,24 +1,33 @@
 """What a message changes: consent, facts waiting for confirmation, facts confirmed, what a body answered."""
-from dataclasses import dataclass, field
+import re
+from dataclasses import asdict, dataclass, field
 
 from sqlalchemy.orm import Session
 
 from bot.cases import cases
 from bot.cases.facts_tree import nest
 from bot.cases.model import Case, Worker
-from bot.dialogue import ask, deflect, echo
+from bot.dialogue import ask, beside, correct, deflect, echo
 from bot.dialogue.heard import Heard, Say
 from bot.dialogue.state import State
 from bot.guidance.context import Context
 from bot.guidance.facts import ISSUES, Facts, FactsError, parse_facts
 from bot.guidance.situation import issues_of
-from bot.law import Law, load
+from bot.law import Law, load, places as table
 from bot.settings import now, today
 from bot.understanding import facts as reader, language as languages, places
 
 MAY_LIE_AHEAD = ("debt_due_on", "contract_expired_on", "arbitration.performance_due_on")
 AT_ONCE = ("dangers", "violence")  # never wait for a confirmation
-YES_NO = {"affirm": True, "deny": False}
+UNCHECKED = ("union_member", "enterprise_union", "criminal_case", "cannot_read", "retaliation_feared")  # told beside an answer of a body
+DONT_KNOW = ("dont_know", "skip")
+GROUPS = ("control", "injury", "arbitration", "court")
+STATABLE = {name for name in Facts.__fields__ if name not in ("case", "as_of", "language", *GROUPS)} | {
+    f"{group}.{leaf}" for group in GROUPS for leaf in Facts.__fields__[group].type_.__fields__}
+NUMBERS = ("people", "amount_owed", "monthly_wage")
+CONSENTING = re.compile(r"我?同意|可以[，,。]|好的?[，,]|i agree|yes[, ]", re.IGNORECASE)
+SHORT = (8, 6)  # characters, or words
+FEW_LETTERS, FEW_CHARACTERS = 6, 3  # so few do not change the language of a conversation
 
 
 @dataclass
@@ -31,139 +40,193 @@ class Change:
 
 def absorb(session: Session, law: Law, worker: Worker, state: State, heard: Heard, held: list[dict]) -> Change:
     """Takes a message into the conversation; the same message a second time changes nothing."""
-    change = Change()
     if heard.message_id == state.last_message:
-        return change
-    state.last_message = heard.message_id
+        return Change()
+    state.last_message, state.offer, state.unread = heard.message_id, None, False
     if worker.consented_at is None:
         return _before_consent(session, law, worker, state, heard, held)
     case = cases.current(session, worker)
+    if heard.pressed and heard.intent in deflect.REPORTS:
+        return Change(says=deflect.heard_answer(session, law, worker, state, heard, []))
     if state.asked == ask.CONFIRM and heard.intent == "affirm":
-        case = case or cases.open_case(session, worker)
-        _commit(session, case, state)
-    elif state.asked == ask.CONFIRM and heard.intent == "deny":
-        state.redo, state.story = None, True
-        change.says.append(review(law, worker, state.pending))
-    elif heard.pressed:
-        _pressed(session, law, worker, state, heard)
-    else:
-        change.says += _words(session, law, worker, state, heard)
-    return change
+        _commit(session, case or cases.open_case(session, worker), state)
+        return Change(says=[] if heard.pressed or not beside.brings_news(heard, worker.language or "zh")
+                      else _words(session, law, worker, state, heard))
+    if heard.pressed:
+        return Change(says=_pressed(session, law, worker, case, state, heard))
+    return Change(says=_words(session, law, worker, state, heard))
 
 
 def speak_language(worker: Worker, state: State, heard: Heard) -> None:
-    """Follows the language the worker writes, unless one was chosen."""
+    """Follows the language the worker writes, unless one was chosen. A word or two amid a conversation do not change it."""
     spoken = None if heard.pressed else languages.detect(heard.text)
-    if worker.language is None or (spoken in load().texts and not state.pinned_language):
-        worker.language = spoken or worker.language or (heard.language if heard.language in load().texts else None) or "zh"
+    begun = worker.language is not None and state.last_message is not None
+    if spoken not in load().texts or begun and (state.pinned_language or _is_scrap(heard.text, spoken)):
+        spoken = None
+    hinted = heard.language if heard.language in load().texts else None
+    worker.language = spoken or worker.language or hinted or "zh"
 
 
-def review(law: Law, worker: Worker, values: dict) -> Say:
-    """Every fact as a button, to change it."""
-    language = worker.language or "zh"
-    rows = []
-    for name, value in values.items():
-        line = echo.fact(law, language, name, value)
-        if line:
-            rows.append((line[:60], f'/correct{{"fact": "{"place" if name == "adcode" else name}"}}'))
-    return Say(law.text("dialogue.review", language), tuple(rows))
+def _is_scrap(text: str, spoken: str) -> bool:
+    """"OK", a name of a platform or of a place: too little to tell the language of the person."""
+    letters = sum(1 for char in text if char.isalpha())
+    if spoken == "en":
+        return letters <= FEW_LETTERS or len(text.split()) < 2
+    return letters <= FEW_CHARACTERS
 
 
 def _before_consent(session: Session, law: Law, worker: Worker, state: State, heard: Heard, held: list[dict]) -> Change:
-    if state.asked == ask.CONSENT and heard.intent == "affirm":
+    """Nothing is written down; what is told waits in memory and is read once there is consent."""
+    language = worker.language or "zh"
+    if state.asked == ask.CONSENT and (heard.intent == "affirm" or CONSENTING.match(heard.text.strip())):
         worker.consented_at, state.refused_consent = now(), False
         change = Change(held=[])
-        for old in held:
-            told = Heard(heard.sender, old["text"], old["id"], old["intent"], tuple(old["issues"]), channel=heard.channel)
-            change.says += _words(session, law, worker, state, told)
+        for told in [*(Heard(**old) for old in held), *([heard] if beside.brings_news(heard, language) else [])]:
+            case = cases.current(session, worker)
+            change.says += (_pressed(session, law, worker, case, state, told) if told.pressed
+                            else _words(session, law, worker, state, told))
         return change
     if state.asked == ask.CONSENT and heard.intent == "deny":
         state.refused_consent = True
-        return Change(says=[Say(law.text("dialogue.refused", worker.language or "zh"))], held=[])
+        return Change(says=[Say(law.text("dialogue.refused", language))], held=[])
     state.refused_consent = False
-    if heard.pressed:
-        return Change()
-    kept = {"text": heard.text, "id": heard.message_id, "intent": heard.intent, "issues": list(heard.issues)}
-    return Change(held=[*held, kept])
+    if heard.intent == "inform" and heard.pressed or beside.brings_news(heard, language) or heard.intent in deflect.REPORTS:
+        return Change(held=[*held, asdict(heard)])
+    other = not heard.pressed and languages.script(heard.text) == "other"
+    return Change(says=[Say(law.text("dialogue.other_script", language))] if other else [])
 
 
-def _pressed(session: Session, law: Law, worker: Worker, state: State, heard: Heard) -> None:
-    """A button states its facts exactly; "don't know" takes the question off the list."""
-    if heard.intent == "dont_know" and state.asked:
+def _pressed(session: Session, law: Law, worker: Worker, case: Case | None, state: State, heard: Heard) -> list[Say]:
+    """A button states its facts exactly; "don't know" takes the question off the list. Typed payloads that fit nothing change nothing."""
+    if heard.intent in DONT_KNOW and state.asked:
         _decline(state, state.asked)
-        return
-    if heard.intent == "correct" and heard.values.get("fact"):
-        state.redo = str(heard.values["fact"])
-        return
-    values = {name: value for name, value in heard.values.items() if _fits(name, value)}
+        return []
+    if heard.intent in ("correct", "back"):
+        return correct.pressed(session, law, worker, case, state, heard)
+    if heard.intent == "deny" and state.asked == ask.CONFIRM:
+        return [correct.review(law, worker, state.pending)]
+    values = {name: value for name, value in heard.values.items() if _fits(name, value) and not _lies_ahead(name, value)}
+    values.pop("contacts", None)
+    _locate(state, values, "zh")
     if not values:
-        return
-    case = cases.current(session, worker) or cases.open_case(session, worker)
-    if "issues" in values:
+        return []
+    case = case or cases.open_case(session, worker)
+    if "issues" in values and state.redo != "issues":
         values["issues"] = list(dict.fromkeys([*cases.stated(case).get("issues", []), *values["issues"]]))
     if values.get("still_employed") is True:
         values["ended_on"] = None
         state.pending.pop("ended_on", None)
     _settle(session, case, state, values)
+    return []
 
 
 def _words(session: Session, law: Law, worker: Worker, state: State, heard: Heard) -> list[Say]:
     """Reads a message for issues, facts and answers of bodies. What was asked for and is exact is taken; the rest waits."""
     says: list[Say] = []
-    expecting = state.asked if state.asked not in (None, ask.CONSENT, ask.CONFIRM) else None
     language = worker.language or "zh"
-    found = reader.find(heard.text, language=languages.detect(heard.text) or language, today=today(), expecting=expecting)
     case = cases.current(session, worker) or cases.open_case(session, worker)
+    expecting = state.asked if state.asked not in (None, ask.CONSENT, ask.CONFIRM) else None
+    text, contradicts = heard.text, correct.contradicts(heard, expecting)
+    if state.redo is None and contradicts:
+        fact = correct.meant(case, state, text, languages.detect(text) or language)
+        if fact is not None:
+            expecting, state.redo, text = fact, fact, correct.without_no(text)
+    found = reader.find(text, language=languages.detect(text) or language, today=today(), expecting=expecting)
     waiting, exact = _sort(found, expecting)
-    if expecting and heard.intent == "dont_know" and expecting not in exact and expecting not in waiting:
+    rough = {finding.fact for finding in found if not finding.exact}
+    if contradicts and expecting in exact and expecting in state.pending:
+        waiting[expecting] = exact.pop(expecting)  # shown again with the rest that waits
+    if expecting and heard.intent in DONT_KNOW and expecting not in exact and expecting not in waiting:
         _decline(state, expecting)
         return says
     contacts = waiting.pop("contacts", None) or exact.pop("contacts", None)
+    if not contacts and (heard.intent in deflect.REPORTS or case.referrals):
+        contacts = deflect.told_of_nobody(heard, language)
     ahead = [name for name in (*waiting, *exact) if _lies_ahead(name, waiting.get(name) or exact.get(name))]
     for name in ahead:
         waiting.pop(name, None), exact.pop(name, None)
     if ahead:
         says.append(Say(law.text("dialogue.future", language, today=_today_in_words(law, language))))
-    place_known = _locate(law, state, waiting, exact, expecting, language)
+    stated = cases.stated(case)
+    place_known = _locate(state, waiting, language) or _locate(state, exact, language)
+    answered = bool(expecting) and (expecting in exact or expecting in waiting or place_known)
+    waiting = {name: value for name, value in waiting.items() if name == expecting or not _says_nothing_new(name, value, stated)}
+    if "place" not in waiting:
+        waiting.pop("adcode", None)
     danger = {name: waiting.pop(name) for name in AT_ONCE if name in waiting} | {name: exact.pop(name) for name in AT_ONCE if name in exact}
     if danger:
-        before = cases.stated(case).get("dangers", [])
-        new = [one for one in danger.get("dangers", []) if one not in before]
-        says += [Say(law.text(f"danger.{one}", language)) for one in new]
-        if "dangers" in danger:
-            danger["dangers"] = [*before, *new]
-        cases.state(session, case, danger)
-    fresh = [] if expecting and exact else _new_issues(cases.stated(case), {**state.pending, **waiting}, heard)
+        says += _endangered(session, law, language, case, danger)
+    if "employer_place" in waiting and not ({"place", "adcode"} & {*waiting, *exact, *stated, *state.pending}):
+        waiting["place"] = waiting.pop("employer_place")  # "at a firm in Shijiazhuang": the only place told is where the work is
+        _locate(state, waiting, language)
+    if waiting.get("people") == 1:
+        del waiting["people"]  # "one of us" counts nobody
+    short_answer = expecting and (exact or waiting and _is_short(heard.text))
+    fresh = [] if short_answer else _new_issues(stated, {**state.pending, **waiting}, heard, replace=state.redo == "issues")
     if fresh:
-        waiting["issues"] = [*state.pending.get("issues", cases.stated(case).get("issues", [])), *fresh]
-    if contacts:
-        said_by_body = deflect.log(session, law, worker, case, state, contacts, heard)
-        says += said_by_body
+        old = [] if state.redo == "issues" else state.pending.get("issues", stated.get("issues", []))
+        waiting["issues"] = [*old, *fresh]
+        answered = answered or expecting == "issues"
+    if contacts or heard.intent in deflect.REPORTS:
+        answers = deflect.heard_answer(session, law, worker, state, heard, contacts or [])
+        says += answers
+        contacts = contacts or answers
+    if waiting and all(name in UNCHECKED for name in waiting):
+        exact, waiting = {**waiting, **exact}, {}
     if exact:
+        if state.redo in exact and state.redo in stated:
+            line = echo.fact(law, language, state.redo, exact[state.redo])
+            says.append(Say(law.text("dialogue.changed", language, line=line or state.redo)))
         _settle(session, case, state, exact)
     if waiting:
         state.pending.update(waiting)
-        beside = [name for name in waiting if name not in (expecting, "place", "adcode")]
-        state.story = state.story or bool(beside) or state.redo is not None
+        state.rough = sorted({name for name in state.rough if name not in waiting} | (rough & set(waiting)))
+        others = [name for name in waiting if name not in (expecting, "place", "adcode")]
+        beside_an_answer = expecting in exact and "issues" not in waiting  # then it can wait for the end
+        state.story = state.story or bool(others) and not beside_an_answer or state.redo is not None
         state.redo = None
-    if expecting and (expecting in exact or expecting in waiting or place_known):
+    if answered:
         state.tries.pop(expecting, None)
-    if exact or waiting or contacts or danger or place_known:
+        state.answered = expecting
+    state.unread = not (exact or waiting or contacts or danger or place_known or ahead)
+    if not state.unread:
         state.doubts = 0
-    elif expecting and not ahead:
-        says += _not_understood(law, worker, state, expecting)
+    elif contradicts or heard.intent == "back":
+        says.append(correct.review(law, worker, correct.known(case, state)))
+    elif expecting and not answered and heard.intent not in beside.EVERY:
+        says += _not_understood(law, worker, state, expecting, heard)
+    elif languages.script(heard.text) == "other":
+        says.append(Say(law.text("dialogue.other_script", language)))
     return says
 
 
-def _new_issues(stated: dict, waiting: dict, heard: Heard) -> list[str]:
+def _endangered(session: Session, law: Law, language: str, case: Case, danger: dict) -> list[Say]:
+    """What to do first; kept at once and said once."""
+    before = cases.stated(case).get("dangers", [])
+    new = [one for one in danger.get("dangers", []) if one not in before]
+    if "dangers" in danger:
+        danger["dangers"] = [*before, *new]
+    cases.state(session, case, danger)
+    return [Say(law.text(f"danger.{one}", language)) for one in new]
+
+
+def _new_issues(stated: dict, waiting: dict, heard: Heard, replace: bool = False) -> list[str]:
     """Issues the message names, or that its facts show, which the case does not have yet."""
-    named = [issue for issue in heard.issues if issue in ISSUES and issue != "not_labour"]
+    hurt = any(name.startswith("injury.") for name in (*stated, *waiting))
+    named = [issue for issue in heard.issues if issue in ISSUES and issue != "not_labour"
+             and (issue != "work_injury" or hurt or heard.intent == issue)]  # read beside another problem it needs a fact
     try:
         shown = issues_of(parse_facts(nest({**stated, **waiting, "issues": named or waiting.get("issues", [])})))
     except FactsError:
         shown = tuple(named)
-    known = waiting.get("issues") or stated.get("issues", [])
-    return [issue for issue in dict.fromkeys([*named, *shown]) if issue not in known]
+    known = [] if replace else waiting.get("issues") or stated.get("issues", [])
+    new = [issue for issue in dict.fromkeys([*named, *shown]) if issue not in known]
+    return [issue for issue in new if issue != "other_labour" or not known and new == [issue]]
+
+
+def _is_short(text: str) -> bool:
+    """A few words: an answer, from which no new problem is read."""
+    return len(text) <= SHORT[0] or len(text.split()) in range(2, SHORT[1] + 1)
 
 
 def _sort(found: list, expecting: str | None) -> tuple[dict, dict]:
@@ -182,32 +245,50 @@ def _sort(found: list, expecting: str | None) -> tuple[dict, dict]:
             {name: value for name, value in exact.items() if _fits(name, value)})
 
 
-def _locate(law: Law, state: State, waiting: dict, exact: dict, expecting: str | None, language: str) -> bool:
-    """Gives a place its code; a name that several places share is asked back."""
-    for values in (waiting, exact):
-        if "place" not in values:
-            continue
-        found = places.find(values["place"], language=language, expecting=True)
-        if not found:
-            values.pop("place")
-        elif found[0].adcode is None:
-            state.place_candidates = list(found[0].candidates)
-            values.pop("place")
-            return True
+def _locate(state: State, values: dict, language: str) -> bool:
+    """Gives a place its code and drops one that is none. True if several places share the name: they are asked back."""
+    if "adcode" in values:
+        place = table.get(str(values["adcode"]))
+        if place is None:
+            del values["adcode"]
         else:
+            values["place"] = table.full_name(place.adcode, "zh")
             state.place_candidates = []
-            values["adcode"] = found[0].adcode
+            return False
+    if "place" not in values:
+        return False
+    found = places.find(values["place"], language=language, expecting=True)
+    if not found:
+        values.pop("place")
+    elif found[0].adcode is None:
+        state.place_candidates = list(found[0].candidates)
+        values.pop("place")
+        return True
+    else:
+        state.place_candidates = []
+        values["adcode"] = found[0].adcode
     return False
+
+
+def _says_nothing_new(name: str, value, stated: dict) -> bool:
+    """What is known already, or a wider place around the known one (the city whose union answered), needs no confirmation."""
+    if name in ("place", "adcode") and stated.get("adcode"):
+        found = places.find(value, expecting=True) if name == "place" else []
+        code = value if name == "adcode" else found[0].adcode if found else None
+        return any(place.adcode == code for place in table.chain(stated["adcode"]))
+    return name in stated and stated[name] == value
 
 
 def _settle(session: Session, case: Case, state: State, values: dict) -> None:
     """Facts that need no confirmation are stated; they replace what waited under the same name."""
-    cases.state(session, case, values)
+    if cases.state(session, case, values):
+        state.guided = False
     for name in values:
         state.pending.pop(name, None)
+    if state.asked in values:
+        state.answered = state.asked
     if state.redo in values or (state.redo == "place" and "adcode" in values):
         state.redo = None
-    state.guided = False
 
 
 def _commit(session: Session, case: Case, state: State) -> None:
@@ -218,28 +299,34 @@ def _commit(session: Session, case: Case, state: State) -> None:
     elif values.get("ended_on"):
         values["still_employed"] = False
     cases.state(session, case, values)
-    state.pending, state.story, state.guided, state.redo = {}, False, False, None
+    state.pending, state.rough, state.story, state.guided, state.redo = {}, [], False, False, None
 
 
 def _decline(state: State, fact: str) -> None:
+    """The worker does not know: not asked again. Consent and confirmation cannot be skipped."""
     if fact not in (ask.CONSENT, ask.CONFIRM):
         state.declined.append(fact)
         state.redo = None
 
 
-def _not_understood(law: Law, worker: Worker, state: State, expecting: str) -> list[Say]:
+def _not_understood(law: Law, worker: Worker, state: State, expecting: str, heard: Heard) -> list[Say]:
     """The same question is asked twice at most; then a person is offered and the question dropped."""
     language = worker.language or "zh"
+    if languages.script(heard.text) == "other":
+        return [Say(law.text("dialogue.other_script", language))]
     state.tries[expecting] = state.tries.get(expecting, 0) + 1
     if state.tries[expecting] >= ask.MOST_TRIES:
         _decline(state, expecting)
         return [Say(law.text("dialogue.offer_person", language), ((law.text("dialogue.human_button", language), "/ask_human"),))]
-    return [Say(law.text("dialogue.no_such_place" if expecting == "place" else "dialogue.not_understood", language))]
+    if expecting == "place":
+        return [Say(law.text("dialogue.no_such_place", language))]
+    return []  # the question itself says that it is asked again
 
 
 def _fits(name: str, value) -> bool:
-    """Whether a value is one the facts schema takes."""
-    if name == "fact":
+    """Whether it is a fact a worker can state, with a value the facts schema takes."""
+    a_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if name not in STATABLE or value is None or a_number and name not in NUMBERS:
         return False
     try:
         parse_facts(nest({name: value}))

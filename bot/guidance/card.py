@@ -71,7 +71,7 @@ def _deadline(ctx: Context, row: dict) -> list[str]:
     elif act_by == last:
         lines = [ctx.text("card.deadline", day=ctx.day(last), name=name, days=days)]
     else:
-        lines = [ctx.text("card.deadline_legal", day=ctx.day(act_by), name=name, days=days, last=ctx.day(last))]
+        lines = [ctx.text("card.deadline_legal", day=ctx.day(act_by), name=name, days=(act_by - ctx.today).days, last=ctx.day(last))]
     if row.get("part_lost_from"):
         lines.append(ctx.text("card.deadline_monthly", day=ctx.day(date.fromisoformat(row["part_lost_from"]))))
     return lines

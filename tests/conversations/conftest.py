@@ -1,0 +1,60 @@
+"""The trained model as a real Rasa agent with our actions in its process; every conversation gets a record and a day of its own."""
+import asyncio
+import os
+import shutil
+
+os.environ["RASA_TELEMETRY_ENABLED"] = "false"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import pytest
+
+from bot import model_cache, setup
+from bot.cases import store
+from bot.cases.crypto import new_key
+from tests.conversations.talk import Talk
+
+
+@pytest.fixture(scope="session")
+def loop():
+    one = asyncio.new_event_loop()
+    yield one
+    one.close()
+
+
+@pytest.fixture(scope="session")
+def agent(loop):
+    """Loaded once a process; trained first if there is no model for the data as they are."""
+    from rasa.core.agent import load_agent
+    from rasa.core.utils import AvailableEndpoints
+    from rasa.utils.log_utils import configure_structlog
+
+    from bot.local_actions import local_actions
+
+    configure_structlog(40)
+    if model_cache.trained_model() is None:
+        assert setup.train() == 0, "the model could not be trained; see var/train.log"
+    return loop.run_until_complete(load_agent(str(model_cache.trained_model()), endpoints=AvailableEndpoints(action=local_actions())))
+
+
+@pytest.fixture(scope="session")
+def empty_record(tmp_path_factory):
+    """A migrated database, copied for every conversation."""
+    path = tmp_path_factory.mktemp("record") / "empty.db"
+    store.migrate(f"sqlite:///{path}")
+    store.engine(f"sqlite:///{path}").dispose()
+    return path
+
+
+@pytest.fixture
+def talk(agent, loop, empty_record, tmp_path, monkeypatch):
+    """Starts a conversation: `talk(today, language)`."""
+    def start(today: str, language: str | None) -> Talk:
+        path = tmp_path / "record.db"
+        shutil.copy(empty_record, path)
+        monkeypatch.setenv("DATABASE_URL", f"sqlite:///{path}")
+        monkeypatch.setenv("BOT_SECRET_KEYS", new_key())
+        monkeypatch.setenv("BOT_TODAY", today)
+        monkeypatch.delenv("ACTION_URL", raising=False)
+        return Talk(agent, loop, language)
+
+    return start
