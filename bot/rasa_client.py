@@ -3,6 +3,7 @@ import httpx
 
 from bot import settings
 
+COMMANDS = {"/help": "/ask_help", "/deadlines": "/ask_deadlines", "/human": "/ask_human", "/language": "/change_language"}  # as people type them
 SECONDS = 60  # a message may wait for the model's first, slow parse
 
 
@@ -17,7 +18,7 @@ async def ask(client: httpx.AsyncClient, sender: str, message: str, metadata: di
     "language". Raises RasaUnavailable.
     """
     url = f"{settings.read().rasa_url}/webhooks/rest/webhook"
-    body = {"sender": sender, "message": message, "metadata": metadata}
+    body = {"sender": sender, "message": COMMANDS.get(message.strip().lower(), message), "metadata": metadata}
     try:
         response = await client.post(url, json=body, timeout=SECONDS)
         response.raise_for_status()

@@ -4,7 +4,7 @@ from bot.settings import today
 from bot.understanding import facts as reader, language as languages
 
 # Each has a rule in data/rules/during_the_form.yml or leaving.yml.
-COURTESIES = ("thanks", "greet", "insult", "danger", "goodbye", "stop", "ask_help")
+COURTESIES = ("thanks", "greet", "insult", "danger", "goodbye", "stop", "ask_help", "not_labour")
 QUESTIONS = ("ask_why", "ask_how", "ask_deadlines", "ask_human", "bot_challenge", "change_language", "forget", "status")
 BUTTONS = ("hand_over", "choose_reason", "more", "start", "restart", "resolved")
 EVERY = (*COURTESIES, *QUESTIONS, *BUTTONS)

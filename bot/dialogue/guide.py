@@ -8,6 +8,7 @@ from bot.dialogue.heard import Say
 from bot.dialogue.state import State
 from bot.law import Law
 
+MOST_CHARACTERS = 4000  # of one message; Telegram takes 4,096
 PARTS = ("ladder", "evidence", "insurance", "amounts", "relationship", "warnings")
 
 
@@ -47,7 +48,7 @@ def deadlines(law: Law, worker: Worker, case: Case | None) -> list[Say]:
         return [Say(law.text("dialogue.no_deadlines", language))]
     lines = [_deadline_line(law, language, row) for row in rows]
     how_button = (law.text("dialogue.how_button", language), "/ask_how")
-    return [Say("\n".join([law.text("dialogue.deadlines", language), *lines]), (how_button,))]
+    return [Say(_fitting([law.text("dialogue.deadlines", language), *lines]), (how_button,))]
 
 
 def how(law: Law, worker: Worker, case: Case | None) -> list[Say]:
@@ -57,7 +58,7 @@ def how(law: Law, worker: Worker, case: Case | None) -> list[Say]:
     rows = [row for row in (result or {}).get("deadlines", []) if row["last_day"] or row["status"] == "unlimited_while_employed"]
     if not rows:
         return [Say(law.text("dialogue.no_deadlines", language))]
-    return [Say("\n\n".join(_working(law, language, row) for row in rows))]
+    return [Say(_fitting([_working(law, language, row).strip() for row in rows]))]
 
 
 def more(law: Law, worker: Worker, case: Case | None, part: str | None) -> list[Say]:
@@ -75,7 +76,7 @@ def more(law: Law, worker: Worker, case: Case | None, part: str | None) -> list[
              "relationship": lambda: [*result["relationship"]["why"], *result["relationship"]["evidence"]],
              "warnings": lambda: [f"⚠️ {warning}" for warning in result["warnings"]],
              "ladder": lambda: [_rung(route) for route in result["routes"]]}[part]()
-    return [Say("\n".join([law.text(f"dialogue.{part}_title", language), *(lines or [law.text("dialogue.nothing_here", language)])]))]
+    return [Say(_fitting([law.text(f"dialogue.{part}_title", language), *(lines or [law.text("dialogue.nothing_here", language)])]))]
 
 
 def latest(law: Law, worker: Worker, case: Case | None) -> dict | None:
@@ -83,6 +84,16 @@ def latest(law: Law, worker: Worker, case: Case | None) -> dict | None:
     if case is None or not cases.stated(case):
         return None
     return ask.assessment(law, worker, case, {})
+
+
+def _fitting(pieces: list[str]) -> str:
+    """The pieces one below the other, each once; whole ones are left out at the end where a message would grow too long."""
+    kept, room = [], MOST_CHARACTERS
+    for piece in dict.fromkeys(pieces):
+        room -= len(piece) + 1
+        if room >= 0:
+            kept.append(piece)
+    return "\n".join(kept)
 
 
 def _deadline_line(law: Law, language: str, row: dict) -> str:
