@@ -260,6 +260,10 @@ class Small(Answer):
     def answer(self, turn):
         if turn.state.offer and turn.heard.intent in ("affirm", "deny"):
             return self.taken_up(turn, turn.heard.intent == "affirm")
+        shown = turn.state.asked is None and turn.case is not None and turn.case.referrals
+        if turn.heard.intent == "ask_help" and shown:  # "what do I do, whom do I ask first": the card says it
+            turn.state.guided = False
+            return guide.card(turn.session, turn.law, turn.worker, turn.state)
         key = self.KEYS.get(turn.heard.intent, "greet")
         if key == "bot":
             human = (turn.law.text("dialogue.human_button", turn.language), "/ask_human")

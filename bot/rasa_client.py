@@ -3,7 +3,8 @@ import httpx
 
 from bot import settings
 
-COMMANDS = {"/help": "/ask_help", "/deadlines": "/ask_deadlines", "/human": "/ask_human", "/language": "/change_language"}  # as people type them
+# As people type them; Rasa knows them by the intent.
+COMMANDS = {"/help": "/ask_help", "/deadlines": "/ask_deadlines", "/human": "/ask_human", "/language": "/change_language"}
 SECONDS = 60  # a message may wait for the model's first, slow parse
 
 

@@ -76,6 +76,8 @@ def meant(case: Case | None, state: State, text: str, language: str) -> str | No
     said = reader.find(text, language=language, today=today())
     if any(finding.fact in CORRECTIBLE_BY_WORDS and finding.value not in (None, []) for finding in said):
         return None
+    if any(_reads(name, text, language) == [value] for name, value in known(case, state).items() if name in CORRECTIBLE_BY_WORDS):
+        return None  # what is known already, said again
     for values in (state.pending, cases.stated(case) if case is not None else {}):
         fitting = [name for name in CORRECTIBLE_BY_WORDS if values.get(name) is not None and _fits(name, values[name], text, language)]
         if state.answered in fitting:
@@ -88,5 +90,9 @@ def meant(case: Case | None, state: State, text: str, language: str) -> str | No
 
 
 def _fits(name: str, value, text: str, language: str) -> bool:
-    found = reader.find(text, language=language, today=today(), expecting=name)
-    return any(finding.fact == name and finding.value not in (None, [], value) for finding in found)
+    return any(read not in (None, [], value) for read in _reads(name, text, language))
+
+
+def _reads(name: str, text: str, language: str) -> list:
+    """What the words say when they are taken for an answer about this fact."""
+    return [finding.value for finding in reader.find(text, language=language, today=today(), expecting=name) if finding.fact == name]

@@ -83,17 +83,24 @@ def _before_consent(session: Session, law: Law, worker: Worker, state: State, he
         change = Change(held=[])
         for told in [*(Heard(**old) for old in held), *([heard] if beside.brings_news(heard, language) else [])]:
             case = cases.current(session, worker)
-            change.says += (_pressed(session, law, worker, case, state, told) if told.pressed
-                            else _words(session, law, worker, state, told))
+            warned = _warnings(law, language, told) if told is not heard else []
+            says = _pressed(session, law, worker, case, state, told) if told.pressed else _words(session, law, worker, state, told)
+            change.says += [say for say in says if say not in warned]
         return change
     if state.asked == ask.CONSENT and heard.intent == "deny":
         state.refused_consent = True
         return Change(says=[Say(law.text("dialogue.refused", language))], held=[])
     state.refused_consent = False
     if heard.intent == "inform" and heard.pressed or beside.brings_news(heard, language) or heard.intent in deflect.REPORTS:
-        return Change(held=[*held, asdict(heard)])
+        return Change(says=_warnings(law, language, heard), held=[*held, asdict(heard)])
     other = not heard.pressed and languages.script(heard.text) == "other"
     return Change(says=[Say(law.text("dialogue.other_script", language))] if other else [])
+
+
+def _warnings(law: Law, language: str, heard: Heard) -> list[Say]:
+    """What to do first in a danger the words tell of: said at once, before consent, and nothing of it is kept."""
+    found = [] if heard.pressed else reader.find(heard.text, language=languages.detect(heard.text) or language, today=today())
+    return [Say(law.text(f"danger.{one}", language)) for finding in found if finding.fact == "dangers" for one in finding.value]
 
 
 def _pressed(session: Session, law: Law, worker: Worker, case: Case | None, state: State, heard: Heard) -> list[Say]:
