@@ -130,7 +130,7 @@ def _range(reading: Reading, first: Mention, last: Mention) -> Optional[tuple]:
     # Only what is said in the same clause is owed for that time: "三月到五月在工地,工资没发" tells when the work was.
     owed = nearest([hit for hit in reading.hits.of("dates", "owed_since") if clause[0] <= hit.start < clause[1]])
     work = nearest(reading.hits.of("words", "work") + reading.hits.of("dates", "started_on"))
-    reach = 30 if reading.language == "zh" else 60
+    reach = 30 if reading.language == "zh" else 120
     if owed < work and owed < reach:
         return "owed_since", None
     if reading.text[last.end:last.end + 2].strip("，,")[:1] in ("在", "给", "跟"):
