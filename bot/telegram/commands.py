@@ -2,8 +2,8 @@
 import json
 import re
 
-MENU = ("start", "help", "deadlines", "human", "language", "forget")
-PAYLOADS = {"start": "/start", "help": "/ask_help", "deadlines": "/ask_deadlines", "human": "/ask_human",
+MENU = ("start", "help", "deadlines", "status", "human", "language", "forget")
+PAYLOADS = {"start": "/start", "help": "/ask_help", "deadlines": "/ask_deadlines", "status": "/status", "human": "/ask_human",
             "language": "/change_language", "forget": "/forget"}
 LANGUAGES = ("zh", "en")
 COMMAND = re.compile(r"/([A-Za-z]+)(?:@\w+)?(?:\s+(.*))?\Z", re.DOTALL)

@@ -122,7 +122,8 @@ class Handler:
             place = await asyncio.to_thread(places.from_point, *incoming.location)
             message = place and "/inform" + json.dumps({"adcode": place.adcode})
             notice = None if place else "location_outside"
-        replies = await self._ask(job, message) if message else ()
+        silent = job.with_person and not incoming.command
+        replies = await self._ask(job, message) if message and not silent else ()
         return Outcome(words=words, replies=replies, notice=notice, once=incoming.once)
 
     async def _pressed(self, job: Job, press: updates.Press) -> Outcome:
@@ -133,9 +134,7 @@ class Handler:
         return Outcome(words=title, replies=await self._ask(job, payload), used_key=press.key)
 
     async def _ask(self, job: Job, message: str) -> tuple[dict, ...]:
-        """Rasa's replies; none while a person has the chat. Raises RasaUnavailable."""
-        if job.with_person:
-            return ()
+        """Rasa's replies. Raises RasaUnavailable."""
         metadata = {"message_id": f"{CHANNEL}:{job.update_id}", "channel": CHANNEL, "language": job.language}
         async with calls.typing(self._bot, job.chat_id):
             replies = await rasa_client.ask(self._rasa, job.sender, message, metadata)

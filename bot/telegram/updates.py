@@ -34,11 +34,13 @@ class Press:
 @dataclass(frozen=True)
 class Incoming:
     """One update. `message` goes to Rasa, `words` into the conversation, `notice` names a sentence said at once.
+    `command`: the message is one of the menu, meant for the bot even while a person has the chat.
 
     `once`: updates of one album share it, and the notice is given once for all of them.
     """
 
     message: str | None = None
+    command: bool = False
     words: str | None = None
     notice: str | None = None
     once: str | None = None
@@ -107,7 +109,8 @@ def _text(typed: str) -> Incoming:
     words = clean(typed)
     notice = "too_long" if len(words) > LONGEST else None
     words = words[:LONGEST]
-    message = commands.payload(words) or commands.harmless(words)
+    command = commands.payload(words)
+    message = command or commands.harmless(words)
     if not message:
         return Incoming(notice="empty")
-    return Incoming(message=message, words=words, notice=notice)
+    return Incoming(message=message, command=command is not None, words=words, notice=notice)

@@ -9,11 +9,12 @@ import time
 
 import httpx
 import pytest
+from sqlalchemy import create_engine, text
 
 from bot import setup
 from bot.cases.crypto import new_key
 from bot.settings import ROOT
-from tests.telegram.bot_api_double import BotApiDouble
+from tests.telegram.bot_api_double import BotApiDouble, until
 
 TODAY = "2026-11-22"
 PATIENCE = 240  # seconds a part may take to come up on a busy machine; nothing is measured here
@@ -80,6 +81,15 @@ class House:
         answer = httpx.post(f"{self.url}/api/chat", json={"sender": sender, "message": message}, timeout=90)
         assert answer.status_code == 200, answer.text
         return answer.json()["messages"]
+
+    def rows(self, question: str) -> list:
+        with create_engine(self.environment["DATABASE_URL"]).connect() as record:
+            return record.execute(text(question)).all()
+
+    def settled(self) -> None:
+        """Waits until every update was handled and every answer sent."""
+        until(lambda: not self.rows("select 1 from inbox where status = 'received'")
+              and not self.rows("select 1 from outbox where status = 'waiting'"))
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)

@@ -13,6 +13,7 @@ from bot.telegram import commands
     ("/start ！", "/start"),
     ("/help", "/ask_help"),
     ("/deadlines", "/ask_deadlines"),
+    ("/status", "/status"),
     ("/human", "/ask_human"),
     ("/Human 求你了", "/ask_human"),
     ("/language", "/change_language"),
@@ -47,5 +48,5 @@ def test_the_menu_is_there_in_chinese_and_english(double, rasa, running):
     worker.waits_for(1)
     menus = {call.get("language_code"): call["commands"] for call in double.calls("setMyCommands")}
     assert [command["command"] for command in menus["zh"]] == list(commands.MENU)
-    assert menus["en"][3]["description"] == "Talk to a person"
+    assert menus["en"][4]["description"] == "Talk to a person"
     assert menus[None] == menus["zh"]

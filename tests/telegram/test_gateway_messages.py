@@ -109,6 +109,16 @@ def test_while_a_person_has_the_chat_the_bot_is_silent_and_the_words_are_logged(
     assert [row.text for row in rows(Message)] == ["你们还在吗"]
 
 
+def test_commands_and_buttons_are_meant_for_the_bot_even_while_a_person_has_the_chat(double, rasa, running):
+    worker = double.user(7001)
+    consent(worker)
+    with store.session() as session:
+        workers.arrive(session, "telegram", "7001").handover = "person"
+    worker.says("/forget")
+    worker.waits_for(1)
+    assert rasa.messages() == ["/forget"]
+
+
 def test_an_answer_from_staff_waits_in_the_outbox_and_is_sent(double, rasa, running):
     with store.session() as session:
         messages.send(session, workers.arrive(session, "telegram", "7001"), "staff:1", "我是热线的小李")

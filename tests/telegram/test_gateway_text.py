@@ -1,6 +1,5 @@
 """Long texts are cut where a reader would pause, never inside a character, and nothing gets lost."""
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from bot.telegram.text import LIMIT, cut, length
 

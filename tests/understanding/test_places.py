@@ -1,8 +1,7 @@
 """Places in messages: every unit of the table, ambiguity, roles, and everyday sentences that name no place."""
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from bot.law import places
 from bot.understanding.places import find, looks_like_place
