@@ -7,8 +7,6 @@ import time
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from bot import settings, setup
 from bot.cases import crypto, staff, store
 
@@ -44,16 +42,12 @@ def parts(now: settings.Settings) -> list[Part]:
 
 def main() -> int:
     """Sets up what is missing and runs everything. Exit status 2: a setting is wrong, with one line that names it."""
-    try:
-        now = _checked()
-        failed = setup.main()
-    except settings.SettingsError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except (SQLAlchemyError, OSError) as error:
-        print(f"DATABASE_URL: the database cannot be used: {' '.join(str(getattr(error, 'orig', error)).split())}", file=sys.stderr)
-        return 2
-    return failed or _start(now)
+    return setup.explained(_prepared_start)
+
+
+def _prepared_start() -> int:
+    now = _checked()
+    return setup.prepare() or _start(now)
 
 
 def _checked() -> settings.Settings:

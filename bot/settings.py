@@ -62,7 +62,7 @@ def secret_keys() -> list[str]:
             raise SettingsError("BOT_SECRET_KEYS: no key for personal data; run `make setup`, or set it") from None
     keys = [part.strip() for part in text.replace("\n", ",").split(",") if part.strip()]
     if not keys:
-        raise SettingsError("BOT_SECRET_KEYS: empty")
+        raise SettingsError("BOT_SECRET_KEYS: empty; run `make setup`, or set it")
     return keys
 
 

@@ -5,12 +5,34 @@ It says what it does, and does nothing twice.
 import os
 import subprocess
 import sys
+from typing import Callable
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import model_cache, settings
 from bot.cases import crypto, store
 
 
 def main() -> int:
+    """Exit status 1: training failed; 2: a setting is wrong, with one line that names it."""
+    return explained(prepare)
+
+
+def explained(work: Callable[[], int]) -> int:
+    """What `work` returns; 2 and one line on standard error when a setting, the database or a file cannot be used."""
+    try:
+        return work()
+    except settings.SettingsError as error:
+        print(error, file=sys.stderr)
+    except SQLAlchemyError as error:
+        print(f"DATABASE_URL: the database cannot be used: {' '.join(str(getattr(error, 'orig', error)).split())}", file=sys.stderr)
+    except OSError as error:
+        print(f"{error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+    return 2
+
+
+def prepare() -> int:
+    """Keys, database, models: what is missing of them."""
     settings.VAR.mkdir(mode=0o700, exist_ok=True)
     make_keys()
     store.migrate()

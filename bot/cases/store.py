@@ -44,7 +44,10 @@ def engine(url: str) -> Engine:
 def _sqlite(url: str, file: str | None) -> Engine:
     pool = {}
     if file and file != ":memory:":
-        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise settings.SettingsError(f"DATABASE_URL: {error.filename}: {error.strerror}") from None
         # Kept open: opening and closing took a third of the gateway's time. Without a limit, as writers queue at the file's lock anyway.
         pool = {"poolclass": QueuePool, "pool_size": 8, "max_overflow": -1}
     made = create_engine(url, future=True, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False}, **pool)
