@@ -34,7 +34,7 @@ def assess(facts: Facts, law: Law, today: date) -> dict:
         "urgency": how_urgent, "urgency_reasons": reasons,
         "relationship": {key: judged[key] for key in ("class", "why", "evidence", "law")},
         "deadlines": clocks,
-        "routes": routes.build(ctx) if not _outside(ctx) or facts.in_danger() else [],
+        "routes": routes.build(ctx),
         "insurance": options,
         "evidence": evidence.build(ctx) if not _outside(ctx) else [],
         "documents": documents.build(ctx) if not _outside(ctx) else [],

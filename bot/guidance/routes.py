@@ -17,6 +17,7 @@ GENERAL = ("county", "prefecture", "province", "national")   # general unions, l
 REFUSED = ("deflected", "none")
 MIGRANT_JOBS = frozenset({"construction", "mining", "manufacturing", "cleaning", "domestic_work", "catering", "security_guard",
                           "nursing_care", "truck_driver", "courier", "food_delivery"})
+SICHUAN_CHONGQING = ("51", "50")
 MANY = 10   # workers with a common claim may choose representatives (劳动争议调解仲裁法 7)
 # The highest threshold a province may set for one worker's wages under 刑法 276之一 (法释〔2013〕3号 art 3), in yuan.
 LARGE_DEBT = 20_000
@@ -51,7 +52,8 @@ def reply_to(ctx_or_law: Context | Law, reason: str, body: str, level: str | Non
     """What to answer a body that turned the worker away, and where to go next.
 
     `reason` is one of the contract's deflection reasons. Returns {"reply", "law", "next"}; `next` is {"body", "level", "adcode",
-    "name", "label", "phones"} or None; `name` is None while the place is unknown, `label` never is. With a Law alone, the law as it stands now and no facts of the case are used.
+    "name", "label", "phones"} or None; `name` is None while the place is unknown, `label` never is. With a Law alone, the law as it
+    stands now and no facts of the case are used.
     """
     if isinstance(ctx_or_law, Context):
         ctx = replace(ctx_or_law, language=language)
@@ -132,6 +134,7 @@ def signs(ctx: Context) -> frozenset[str]:
     award = facts.arbitration.award_received_on is not None
     owed = facts.amount_owed or 0
     home = (facts.household_place or "").lower()
+    family = facts.occupation == "domestic_work" and form in (None, "self_employed") and not facts.employer and not facts.platform
     held = {
         "no_issue": not issues,
         "only_not_labour": issues == {"not_labour"},
@@ -142,6 +145,10 @@ def signs(ctx: Context) -> frozenset[str]:
         "new_groups": form != "student" and (facts.is_platform() or facts.occupation in EIGHT_GROUPS),
         "student": form == "student",
         "subcontracted": form == "subcontracted",
+        "dispatched": form == "dispatched",
+        "household": family and ctx.relationship == "unclear",   # hired by a family or by an agency: not known yet
+        "contract_in_hand": facts.written_contract is True,
+        "pregnant": facts.pregnant is True,
         "construction": facts.occupation == "construction",
         "rural": form != "student" and (bool(home) or facts.occupation in MIGRANT_JOBS),
         "migrant": form != "student" and bool(home) and home != (facts.place or "").lower(),
@@ -168,8 +175,7 @@ def signs(ctx: Context) -> frozenset[str]:
         "award_received": award and not facts.court.filed_on,
         "turned_away": any(_answer(contact) in REFUSED for contact in facts.contacts),
         "large_debt": owed >= (LARGE_DEBT_OF_MANY if (facts.people or 1) >= MANY else LARGE_DEBT),
-        "sichuan_chongqing": (facts.adcode or "")[:2] in ("50", "51") and any(
-            name in home for name in ("四川", "重庆", "sichuan", "chongqing")),
+        "sichuan_chongqing": (facts.adcode or "")[:2] in SICHUAN_CHONGQING and (places.province_named(home) or "")[:2] in SICHUAN_CHONGQING,
         "old_union_law": ctx.today <= since["工会法"]["formerly"]["until"],
         "hotline_24h": ctx.today >= date(2023, 12, 29),
         "line_12356": ctx.today >= ctx.law.rule("bodies")["lines"]["12356"],
@@ -229,9 +235,12 @@ def _union_answers(ctx: Context, levels: list[str]) -> dict[str, str | None]:
 
 def _in_order(ctx: Context, rungs: list[Rung]) -> tuple[list[Rung], list[Rung], list[Rung]]:
     """The unions before the other bodies, those after them, and at last those that turned the worker away."""
-    nearby = ctx.law.rule("bodies")["union"]["near"]
+    nearby = set(ctx.law.rule("bodies")["union"]["near"])
     untried = [rung for rung in rungs if not rung.refused]
+    if not {"county", "prefecture"} & {rung.level for rung in rungs}:   # only the province, or the municipality, is known
+        nearby.add("province")
     near = [rung for rung in untried if rung.level in nearby] or untried[:1]
+    near.sort(key=lambda rung: rung.level == "industry")   # after the general union that can say whether there is one
     return near, [rung for rung in untried if rung not in near], [rung for rung in rungs if rung.refused]
 
 

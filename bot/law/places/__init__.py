@@ -114,6 +114,31 @@ def dialling(adcode: str | None) -> str | None:
     return next((place.dialling for place in chain(adcode) if place.dialling), None)
 
 
+def province_named(text: str | None) -> str | None:
+    """The code of the province that a place in free words lies in (四川达州, 达州宣汉, Chongqing); None where it is not certain."""
+    text = (text or "").strip().lower()
+    found = {adcode for name, adcode in _province_names() if name in text}
+    if not found:
+        found = {code for length in range(2, len(text) + 1) for code in _unit_names().get(text[:length], ())}
+    return found.pop() if len(found) == 1 else None
+
+
+@cache
+def _province_names() -> tuple[tuple[str, str], ...]:
+    return tuple((name.lower(), place.adcode) for place in table().values() if place.level == "province"
+                 for name in (place.short_zh, place.name_en))
+
+
+@cache
+def _unit_names() -> Mapping[str, frozenset[str]]:
+    """Cities and counties by name: the codes of the provinces that have one of that name."""
+    found: dict[str, set[str]] = {}
+    for place in table().values():
+        for name in (place.name_zh, place.short_zh, place.name_en.lower()):
+            found.setdefault(name, set()).add(f"{place.adcode[:2]}0000")
+    return MappingProxyType({name: frozenset(codes) for name, codes in found.items() if len(name) > 1})
+
+
 def full_name(adcode: str, language: str) -> str:
     """贵州省六盘水市盘州市 for "zh", "Panzhou, Liupanshui, Guizhou" for "en"; raises KeyError for an unknown code."""
     line = chain(adcode)
