@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from bot.guidance import region
 from bot.guidance.context import Context
+from bot.guidance.deadlines.arbitration import filed, restarts
 from bot.guidance.facts import add_months, add_years
 
 DAY = timedelta(days=1)
@@ -111,10 +112,12 @@ def _double_wage(ctx: Context) -> dict | None:
 
 
 def _cutoff(ctx: Context) -> date:
-    """The first day not yet lost where a court counts one year back month by month (广东 and others): claims restart the year."""
-    facts = ctx.facts
-    anchor = facts.arbitration.filed_on or ctx.today
-    for day in sorted({*facts.claimed_on, *facts.employer_promised_on}, reverse=True):
+    """The first day not yet lost where a court counts one year back month by month (广东 and others).
+
+    Whatever restarts the arbitration year pushes it back; calls on a union do not, as not everywhere they restart it.
+    """
+    anchor = filed(ctx) or ctx.today
+    for day in sorted(set(restarts(ctx)), reverse=True):
         if add_years(anchor, -1) <= day <= anchor:
             anchor = day
     return add_years(anchor, -1)

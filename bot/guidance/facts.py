@@ -1,6 +1,7 @@
 """The facts of a case: their names, types and limits (CONTRACT.md, "Facts"). Unknown is None."""
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal, Optional
 
 from pydantic import BaseModel, Extra, ValidationError, conint, constr, validator
@@ -22,6 +23,7 @@ REASONS = ("not_member", "other_jurisdiction", "no_authority", "out_of_scope", "
 DANGERS = ("violence", "heat_stroke", "hospital_unpaid", "detention", "self_harm", "forced_labour", "child_labour")
 ANSWERS = ("none", "answered", "acting", "deflected")
 INJURY_KINDS = ("accident", "commuting", "occupational_disease", "on_platform_order")
+SHARED = ("both", "unclear")  # who controls the work: an answer that speaks for neither side
 
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 12, 31)
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
@@ -93,7 +95,7 @@ class Strict(BaseModel):
 
 
 class Control(Strict):
-    """Who decides how the work is done: "platform"/"employer", "worker", "both", or true when the platform does."""
+    """Who decides how the work is done: "platform"/"employer" (or true), "worker" (or false), "both", or "unclear": asked, and nobody can say."""
 
     sets_time: Optional[object]
     sets_volume: Optional[object]
@@ -110,9 +112,9 @@ class Control(Strict):
             return True
         if value in ("worker", "self"):
             return False
-        if value == "both":
-            return None
-        raise ValueError("not true, false, platform, employer, worker or both")
+        if value in SHARED:
+            return value
+        raise ValueError("not true, false, platform, employer, worker, both or unclear")
 
 
 class Injury(Strict):
@@ -201,6 +203,7 @@ class Facts(Strict):
     retaliation_feared: Optional[Flag]
     dangers: list[Literal[DANGERS]] = []
     contacts: list[Contact] = []
+    dont_know: list[Text] = []  # facts, by dotted name, that the worker was asked for and does not know: not asked again
 
     @validator("case")
     def _any_id(cls, value):
@@ -212,7 +215,7 @@ class Facts(Strict):
     def _absent_group(cls, value):
         return {} if value is None else value
 
-    @validator("claimed_on", "employer_promised_on", "suspensions", "dangers", "contacts", pre=True)
+    @validator("claimed_on", "employer_promised_on", "suspensions", "dangers", "contacts", "dont_know", pre=True)
     def _absent_list(cls, value):
         return [] if value is None else value
 
@@ -223,8 +226,22 @@ class Facts(Strict):
                 raise ValueError(f"{first} to {last} ends before it begins")
         return value
 
-    def stated(self, issue: str) -> bool:
-        return bool(self.issues) and issue in self.issues
+    @validator("dont_know", each_item=True)
+    def _a_fact(cls, value):
+        if value not in fact_names():
+            raise ValueError(f"{value} is not the name of a fact")
+        return value
+
+    def answered(self, fact: str) -> bool:
+        """Whether a fact, by its dotted name, was told, or was asked for and is not known."""
+        return fact in self.dont_know or self.told(fact)
+
+    def told(self, fact: str) -> bool:
+        """Whether a fact, by its dotted name, holds a value."""
+        group, _, leaf = fact.partition(".")
+        value = getattr(self, group)
+        value = getattr(value, leaf) if leaf else value
+        return value is not None and value != []
 
     def in_danger(self) -> frozenset[str]:
         """All dangers; `violence` counts as one of them."""
@@ -241,6 +258,13 @@ class Facts(Strict):
         if self.ended_on is not None:
             return True
         return None if self.still_employed is None else not self.still_employed
+
+
+@lru_cache(maxsize=1)
+def fact_names() -> frozenset[str]:
+    """Every fact by its dotted name: "ended_on", "injury.on"."""
+    groups = {"control": Control, "injury": Injury, "arbitration": Arbitration, "court": Court}
+    return frozenset(Facts.__fields__) - {*groups} | {f"{name}.{leaf}" for name, group in groups.items() for leaf in group.__fields__}
 
 
 def parse_facts(data: object) -> Facts:

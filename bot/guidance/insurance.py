@@ -58,7 +58,8 @@ def _item(ctx: Context, name: str, row: dict) -> dict | None:
         rule = _single(ctx, name)
         if rule is None:
             return None
-        why, law = why + rule, law + [article for article in ctx.cite("figures/single_work_injury") if article not in law]
+        cited = ctx.cite("figures/single_work_injury", ctx.facts.injury.on or ctx.today)
+        why, law = why + rule, law + [article for article in cited if article not in law]
     elif row["id"] == "unemployment" and name in ("platform", "own_account"):
         if region.province_of(ctx.facts.adcode) in ctx.law.rule("insurance")["unemployment_for_flexible"]:
             available, cost, why = "depends", None, why + [ctx.text("insurance.none_unemployment_local")]

@@ -16,8 +16,11 @@ def build(ctx: Context, deadlines: list[dict], relationship: dict, insurance: li
         wanted += relationship["needs"]
         for option in insurance:
             wanted += option.get("needs", [])
-        if any(row["id"] in rule["restarted_by_claims"] and row["status"] == "passed" for row in deadlines):
+        passed = {row["id"] for row in deadlines if row["status"] == "passed"}
+        if not passed.isdisjoint(rule["restarted_by_claims"]):
             wanted.append("claimed_on")
+        if not passed.isdisjoint(rule["over_if_recognised"]) or ctx.facts.injury.recognition_received_on is not None:
+            wanted.append("injury.recognised")
     order = {fact: place for place, fact in enumerate(rule["order"])}
     open_facts = sorted({fact for fact in wanted if _is_open(ctx, fact)}, key=lambda fact: order.get(fact, len(order)))
     return [{"fact": fact, "ask": ctx.text(f"questions.{_key(fact)}_ask"), "why": ctx.text(f"questions.{_key(fact)}_why")}
@@ -27,16 +30,13 @@ def build(ctx: Context, deadlines: list[dict], relationship: dict, insurance: li
 def _is_open(ctx: Context, fact: str) -> bool:
     """Whether the facts leave it unanswered."""
     facts = ctx.facts
-    if fact == "place":
-        return facts.adcode is None
-    if fact in ("ended_on", "still_employed"):
-        if facts.ended_on is not None or (fact == "ended_on" and facts.still_employed is True):
-            return False
-        return fact == "ended_on" or facts.still_employed is None
-    group, _, leaf = fact.partition(".")
-    value = getattr(facts, group)
-    value = getattr(value, leaf) if leaf else value
-    return value is None or value == []
+    if facts.answered(fact) and fact != "place":
+        return False
+    if fact == "place":  # a name that fits no place, or several, is asked for again
+        return facts.adcode is None and fact not in facts.dont_know
+    if fact == "ended_on":
+        return facts.still_employed is not True
+    return fact != "still_employed" or facts.ended_on is None
 
 
 def _key(fact: str) -> str:

@@ -2,21 +2,30 @@
 from bot.guidance.context import Context
 from bot.guidance.facts import Facts
 
+MANAGED = (True, "both")  # the platform has a say in it
+UNDECIDED = (None, "unclear")
+
 
 def judge(ctx: Context) -> dict:
     """{"class", "why": [...], "evidence": [...], "law": [...], "needs": [facts it hangs on]}."""
     facts, rule = ctx.facts, ctx.law.rule("relationship")
     kind, reason, needs = _class(facts, rule)
-    why = [ctx.text(f"relationship.{reason}")]
+    why, hangs_on = [ctx.text(f"relationship.{reason}")], needs
+    needs = [fact for fact in hangs_on if not facts.answered(fact)]
     if needs and needs != ["employment_form"]:  # the sentences about the form name that fact themselves
-        separator = ", " if ctx.language == "en" else "、"
-        why.append(ctx.text("relationship.open", facts=separator.join(ctx.text(f"relationship.fact_{_key(fact)}") for fact in needs)))
+        why.append(ctx.text("relationship.open", facts=_named(ctx, needs)))
+    if hangs_on and not needs:  # nobody can say: the shorter time and the door that decides it
+        why.append(ctx.text("relationship.cannot_be_told", facts=_named(ctx, hangs_on)))
     if facts.control.registered_business:
         why.append(ctx.text("relationship.registered_business"))
     topic = _topic(facts, kind)
     evidence = [] if kind == "civil" else [f"relationship.evidence_{'platform' if facts.is_platform() else 'work'}"]
     return {"class": kind, "why": why, "evidence": [ctx.text(key) for key in evidence],
             "law": [dict(article) for article in rule["law"][topic]], "needs": needs}
+
+
+def _named(ctx: Context, wanted: list[str]) -> str:
+    return (", " if ctx.language == "en" else "、").join(ctx.text(f"relationship.fact_{_key(fact)}") for fact in wanted)
 
 
 def _class(facts: Facts, rule: dict) -> tuple[str, str, list[str]]:
@@ -48,7 +57,7 @@ def _platform(facts: Facts, rule: dict) -> tuple[str, str, list[str]]:
         kind = "not_fully_conforming"
     if kind != "unclear":
         return kind, rule["control_reason"][kind], []
-    missing = [f"control.{name}" for name in rule["control_facts"] if getattr(facts.control, name) is None]
+    missing = [f"control.{name}" for name in rule["control_facts"] if getattr(facts.control, name) in UNDECIDED]
     return kind, facts.employment_form or "platform_unknown", ([] if facts.employment_form else ["employment_form"]) + missing
 
 
@@ -61,14 +70,14 @@ def _by_control(facts: Facts, rule: dict) -> str:
     known = {name: getattr(facts.control, name) for name in rule["control_facts"]}
     bound = [known[name] for name in rule["autonomy"]]
     taken, left = sum(value is True for value in known.values()), sum(value is False for value in known.values())
-    managed = any(known[name] for name in rule["discipline"])
+    managed = any(known[name] in MANAGED for name in rule["discipline"])
     if all(value is False for value in bound):
         return "not_fully_conforming" if managed else "civil" if left >= rule["free_worker"] else "unclear"
-    if taken >= rule["strong_control"] and any(bound):
+    if taken >= rule["strong_control"] and True in bound:
         return "labour_relationship"
     if left >= rule["free_worker"]:
-        return "not_fully_conforming" if taken else "civil"
-    return "unclear" if None in known.values() else "not_fully_conforming"
+        return "not_fully_conforming" if any(value in MANAGED for value in known.values()) else "civil"
+    return "unclear" if any(value in UNDECIDED for value in known.values()) else "not_fully_conforming"
 
 
 def _topic(facts: Facts, kind: str) -> str:

@@ -273,7 +273,7 @@ def _references(rules: dict[str, object]) -> list[str]:
          [*asked.get("always", []), *(fact for some in asked.get("by_issue", {}).values() for fact in some), *asked.get("choices", {}),
           *asked.get("shortcuts", {})]),
         ("rules/questions", "issue", ISSUES, list(asked.get("by_issue", {}))),
-        ("rules/questions", "deadline", DEADLINES, asked.get("restarted_by_claims", [])),
+        ("rules/questions", "deadline", DEADLINES, [*asked.get("restarted_by_claims", []), *asked.get("over_if_recognised", [])]),
         ("rules/insurance", "fact without a question", facts, [fact for row in rows for fact in row.get("needs", [])]),
         ("rules/insurance", "insurance", INSURANCES, [row["id"] for row in rows]),
         ("rules/insurance", "scheme without law", list(insured.get("law", {})), [row["id"] for row in rows]),

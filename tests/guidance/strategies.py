@@ -24,7 +24,8 @@ def group(**fields):
 contacts = st.fixed_dictionaries({"body": st.sampled_from(names.BODIES)}, optional={
     "level": st.sampled_from(names.LEVELS), "on": texts, "answer": st.sampled_from(names.ANSWERS),
     "reason": st.sampled_from(names.REASONS)})
-control = group(**{name: flags for name in ("sets_time", "sets_volume", "sets_price", "rules", "penalties", "registered_business")})
+decided_by = st.sampled_from([True, False, "platform", "worker", "both", "unclear"])
+control = group(**{name: decided_by for name in ("sets_time", "sets_volume", "sets_price", "rules", "penalties")}, registered_business=flags)
 FIELDS = {
     "issues": st.lists(st.sampled_from(names.ISSUES), min_size=1, max_size=4, unique=True),
     "adcode": st.sampled_from(["520281", "441300", "110114"]), "occupation": st.sampled_from(names.OCCUPATIONS),
@@ -43,6 +44,7 @@ FIELDS = {
     "court": group(filed_on=texts, judgment_received_on=texts), "people": st.integers(1, 40), "violence": flags,
     "retaliation_feared": flags, "dangers": st.lists(st.sampled_from(names.DANGERS), max_size=2, unique=True),
     "contacts": st.lists(contacts, max_size=3),
+    "dont_know": st.lists(st.sampled_from(sorted(names.fact_names())), max_size=4, unique=True),
 }
-KNOWN_FROM = date(2018, 1, 1)  # before it bot/guidance/insurance.py cites single enrolment for a day without it, if the injury came later
+KNOWN_FROM = date(2003, 1, 1)
 cases = st.fixed_dictionaries({"as_of": st.dates(KNOWN_FROM, LAST).map(date.isoformat)}, optional=FIELDS)

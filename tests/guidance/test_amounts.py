@@ -94,6 +94,17 @@ def test_a_day_outside_the_known_law_gives_fewer_sums_and_no_fault(today):
     assert all(item["law"] for item in amounts.build(context(facts, today, "unclear")))
 
 
+@pytest.mark.parametrize(("body", "restarts"), [("labour_inspection", True), ("mediation", True), ("arbitration_commission", True),
+                                               ("court", True), ("union", False), ("hotline", False)])
+def test_a_call_on_an_authority_keeps_months_of_the_extra_wage_alive(body, restarts):
+    facts = {"issues": ["no_contract"], "started_on": "2025-01-01", "ended_on": "2025-12-31", "monthly_wage": 1000,
+             "written_contract": False, "contacts": [{"body": body, "on": "2026-03-02"}]}
+    found = {item["id"]: item for item in amounts.build(context(facts, date(2026, 11, 22), "labour_relationship"))}
+    # One year back from 22 November reaches into November 2025; from the call of 2 March 2026, to 2 March 2025: ten months and a part.
+    assert (found["double_wage"]["from"] >= 9000) is restarts
+    assert found["double_wage"]["to"] == 11000
+
+
 def test_the_extra_wage_never_runs_longer_than_eleven_months():
     for month, day in itertools.product(range(1, 13), (1, 15, 28)):
         start = date(2024, month, day)

@@ -51,6 +51,23 @@ def test_a_station_rider_who_decides_a_good_deal_is_not_called_civil():
     assert judged({**all_of(False), "rules": True}, employment_form="platform_dedicated", **RIDER)["class"] == "not_fully_conforming"
 
 
+@pytest.mark.parametrize("answer", ["both", "unclear"])
+def test_who_controls_the_work_is_asked_once_even_where_nobody_can_say(answer):
+    result = assessed({**RIDER, "employment_form": "platform_dedicated", "control": all_of(answer)})
+    assert not [fact for fact in asked(result) if fact.startswith("control.")]
+    assert result["relationship"]["class"] == ("not_fully_conforming" if answer == "both" else "unclear")
+    half = assessed({**RIDER, "employment_form": "platform_dedicated", "control": {"sets_time": answer}})
+    assert "control.sets_time" not in asked(half) and "control.sets_volume" in asked(half)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_where_nobody_can_say_who_controls_the_work_the_shorter_time_holds(language):
+    result = assessed({**RIDER, "employment_form": "platform_dedicated", "control": all_of("unclear")}, language)
+    why = " ".join(result["relationship"]["why"])
+    assert LAW.text("relationship.fact_control_sets_time", language) in why
+    assert ("一年内申请劳动仲裁" if language == "zh" else "labour arbitration within one year") in why
+
+
 def test_a_name_or_a_registered_business_does_not_decide():
     hidden = judged(all_of(True), employment_form="self_employed", issues=["dismissal"])
     assert hidden["class"] == "labour_relationship"
@@ -171,6 +188,23 @@ def test_every_fact_that_a_deadline_needs_is_asked_and_every_question_stands_in_
         needed = {fact for row in result["deadlines"] for fact in row["needs"]}
         assert needed <= set(asked(result)) <= set(order)
         assert asked(result) == sorted(asked(result), key=order.index)
+
+
+def test_whether_the_injury_was_recognised_is_asked_where_it_decides():
+    hurt = {"issues": ["work_injury"], "adcode": "520281", "employment_form": "employee"}
+    received = {"on": "2026-03-02", "kind": "accident", "recognition_received_on": "2026-11-02"}
+    assert "injury.recognised" in asked(assessed({**hurt, "injury": received}))
+    assert "injury.recognised" in asked(assessed({**hurt, "injury": {"on": "2025-03-03", "kind": "accident"}}))
+    assert "injury.recognised" not in asked(assessed({**hurt, "injury": {"on": "2026-03-02", "kind": "accident"}}))
+    assert "injury.recognised" not in asked(assessed({**hurt, "injury": {**received, "recognised": False}}))
+
+
+def test_an_injury_after_the_day_asked_about_or_before_the_known_law_is_no_fault():
+    for as_of, day in (("2012-05-01", "2026-01-01"), ("2017-03-01", "2019-01-01"), ("2026-11-22", "2003-01-01")):
+        for form in EMPLOYMENT_FORMS:
+            facts = {"issues": ["work_injury", "social_insurance"], "adcode": "330100", "employment_form": form, "as_of": as_of,
+                     "injury": {"on": day, "kind": "accident"}}
+            assert assessed(facts)["insurance"] is not None
 
 
 # --- urgency and status

@@ -36,15 +36,20 @@ def arbitration(ctx: Context) -> list[dict]:
 def claim_year(ctx: Context, start: date, period: str) -> Year:
     """The year counted from a day, with all that restarts or suspends it (27(2), (3)). `period` is the id under law/periods."""
     facts, length = ctx.facts, ctx.value(f"periods/{period}")
-    contacts = [contact for contact in facts.contacts if contact.on is not None]
-    sued = [facts.court.filed_on] if facts.court.filed_on else []
-    firm_days = ctx.past([*facts.claimed_on, *facts.employer_promised_on, *sued,
-                          *(contact.on for contact in contacts if contact.body in RESTARTING)])
-    union_days = ctx.past(contact.on for contact in contacts if contact.body == "union")
+    firm_days = restarts(ctx)
+    union_days = ctx.past(contact.on for contact in facts.contacts if contact.body == "union" and contact.on is not None)
     run = clock.run(start, length, restarts=firm_days + union_days, pauses=facts.suspensions)
     firm = clock.run(start, length, restarts=firm_days, pauses=facts.suspensions)
     union = max((day for day in run.restarts if day in union_days), default=None) if firm.last_day < run.last_day else None
     return Year(run, firm, union)
+
+
+def restarts(ctx: Context) -> list[date]:
+    """The days that restart the arbitration year everywhere: claims, promises, suits, calls on an authority or on mediation (27(2))."""
+    facts = ctx.facts
+    sued = [facts.court.filed_on] if facts.court.filed_on else []
+    asked = [contact.on for contact in facts.contacts if contact.body in RESTARTING and contact.on is not None]
+    return ctx.past([*facts.claimed_on, *facts.employer_promised_on, *sued, *asked])
 
 
 def year_notes(ctx: Context, year: Year) -> tuple[list[str], dict]:
