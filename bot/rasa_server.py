@@ -23,13 +23,13 @@ WARM_UP = "你好，老板欠我三个月工资，没签合同，在深圳宝安
 
 def main() -> int:
     """Serves until it is stopped. Exit status 2: a setting or the model is missing, with one line that says which."""
-    warnings.filterwarnings("ignore")
     try:
         now = settings.read()
         settings.secret_keys()
     except settings.SettingsError as error:
         print(error, file=sys.stderr)
         return 2
+    warnings.showwarning = lambda *_, **__: None  # libraries about libraries; Sanic and Rasa switch filters back on
     from bot.model_cache import trained_model
 
     model = trained_model()
