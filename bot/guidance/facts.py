@@ -95,7 +95,7 @@ class Strict(BaseModel):
 
 
 class Control(Strict):
-    """Who decides how the work is done: "platform"/"employer" (or true), "worker" (or false), "both", or "unclear": asked, and nobody can say."""
+    """Who decides how the work is done: "platform"/"employer" (or true), "worker" (or false), "both"; "unclear": asked, none can say."""
 
     sets_time: Optional[object]
     sets_volume: Optional[object]

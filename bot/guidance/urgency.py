@@ -15,8 +15,8 @@ def judge(ctx: Context, deadlines: list[dict]) -> tuple[str, list[str]]:
         reasons.append(ctx.text("urgency.fatal"))
     own = [row for row in deadlines if row["id"] not in OTHERS]
     pressing = [row for row in own if row["status"] == "urgent" or _safe_day_near(ctx, row)]
-    soon = [row for row in own if row["status"] == "open" and row["days_left"] <= SOON_DAYS and row not in pressing]
-    reasons += [_reason(ctx, row) for row in pressing + soon]
+    soon = [row for row in own if row not in pressing and _soon(ctx, row)]
+    reasons += dict.fromkeys(_reason(ctx, row) for row in pressing + soon)  # one day of several issues is said once
     if ctx.facts.in_danger():
         return "emergency", reasons
     if pressing or ctx.facts.injury.fatal:
@@ -30,8 +30,17 @@ def _safe_day_near(ctx: Context, row: dict) -> bool:
     return safe is not None and date.fromisoformat(safe) <= ctx.today + timedelta(days=URGENT_DAYS)
 
 
+def _soon(ctx: Context, row: dict) -> bool:
+    """Whether the last day is near, or, where the worker does not know it, the day that is safe in any case."""
+    if row["status"] == "open":
+        return row["days_left"] <= SOON_DAYS
+    return "safe_by" in row and date.fromisoformat(row["safe_by"]) <= ctx.today + timedelta(days=SOON_DAYS)
+
+
 def _reason(ctx: Context, row: dict) -> str:
     name = ctx.text(f"deadlines.name_{row['id']}")
+    if "safe_by" in row:
+        return ctx.text("urgency.safe_day", name=name, day=ctx.day(date.fromisoformat(row["safe_by"])))
     if row["days_left"] > URGENT_DAYS and _safe_day_near(ctx, row):
         return ctx.text("urgency.safe_day", name=name, day=ctx.day(date.fromisoformat(row["safe_without_union"])))
     if row["days_left"] > URGENT_DAYS and row["status"] == "urgent":

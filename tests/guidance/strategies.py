@@ -25,7 +25,8 @@ contacts = st.fixed_dictionaries({"body": st.sampled_from(names.BODIES)}, option
     "level": st.sampled_from(names.LEVELS), "on": texts, "answer": st.sampled_from(names.ANSWERS),
     "reason": st.sampled_from(names.REASONS)})
 decided_by = st.sampled_from([True, False, "platform", "worker", "both", "unclear"])
-control = group(**{name: decided_by for name in ("sets_time", "sets_volume", "sets_price", "rules", "penalties")}, registered_business=flags)
+CONTROL = ("sets_time", "sets_volume", "sets_price", "rules", "penalties")
+control = group(**dict.fromkeys(CONTROL, decided_by), registered_business=flags)
 FIELDS = {
     "issues": st.lists(st.sampled_from(names.ISSUES), min_size=1, max_size=4, unique=True),
     "adcode": st.sampled_from(["520281", "441300", "110114"]), "occupation": st.sampled_from(names.OCCUPATIONS),

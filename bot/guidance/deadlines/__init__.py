@@ -1,6 +1,6 @@
 """Every clock that runs in a case, the earliest first."""
 from bot.guidance.context import Context
-from bot.guidance.deadlines import describe, injury, pay, procedure, union
+from bot.guidance.deadlines import describe, injury, pay, procedure, union, unknown
 from bot.guidance.deadlines.arbitration import arbitration
 from bot.law import LawError
 
@@ -26,7 +26,7 @@ def build(ctx: Context) -> list[dict]:
         except LawError:
             id, issue = builder.__name__, ctx.issues[0] if ctx.issues else "other_labour"
             found.append(describe.standing(ctx, IDS.get(id, id), issue, "unknown", [ctx.text("deadlines.law_not_known")], law=[]))
-    return _ordered(found)
+    return _ordered([unknown.settle(ctx, row, own=row["id"] not in OTHERS) for row in found])
 
 
 IDS = {"recognition_by_employer": "injury_recognition_employer", "recognition_by_worker": "injury_recognition_worker",

@@ -64,8 +64,10 @@ def year_notes(ctx: Context, year: Year) -> tuple[list[str], dict]:
             extra["safe_without_union"] = year.firm.act_by.isoformat()
     if year.run.restarts:
         notes.append(ctx.text("deadlines.restart_proof"))
+    asked = filed(ctx)
     if year.run.last_day < ctx.today:
-        notes.append(ctx.text("deadlines.passed_still_file"))
+        late = asked is not None and asked > year.run.last_day
+        notes.append(ctx.text("deadlines.filed_late", day=ctx.day(asked)) if late else ctx.text("deadlines.passed_still_file"))
         notes += late_promise(ctx, year.run)
     return notes, extra
 
@@ -97,8 +99,11 @@ def _one(ctx: Context, issue: str) -> dict:
     if ctx.facts.left_work() is False and issue in PAY:
         return describe.standing(ctx, "arbitration", issue, "unlimited_while_employed", [ctx.text("deadlines.arbitration_while_employed")],
                                  law=law)
+    if ctx.facts.left_work() is False and issue == "social_insurance" and start is None:
+        return describe.standing(ctx, "arbitration", issue, "not_running", [ctx.text("deadlines.insurance_while_employed")], law=law)
     if start is None:
-        return describe.standing(ctx, "arbitration", issue, "unknown", [ctx.text("deadlines." + event)], law=law, needs=needs)
+        return describe.standing(ctx, "arbitration", issue, "unknown", [*_doubts(ctx, issue), ctx.text("deadlines." + event)], law=law,
+                                 needs=needs)
     year = claim_year(ctx, start, "arbitration")
     if asked is not None and asked <= year.run.last_day:
         return filed_row(ctx, "arbitration", issue, asked, law)
@@ -110,6 +115,8 @@ def _doubts(ctx: Context, issue: str) -> list[str]:
     """Why arbitration may not be the place for this claim."""
     if ctx.facts.employment_form == "past_retirement_age" and issue not in OVER_AGE:
         return [ctx.text("deadlines.arbitration_over_age")]
+    if issue in ("social_insurance", "discrimination_harassment"):
+        return [ctx.text(f"deadlines.arbitration_{issue}")]
     return [ctx.text("deadlines.arbitration_if_employed")] if ctx.relationship == "civil" else []
 
 

@@ -16,7 +16,8 @@ Interval = tuple[date, date]
 
 @dataclass(frozen=True)
 class Run:
-    """A period that was counted. `restarts` are the days that restarted it, `paused` the days it stood still."""
+    """A period that was counted. `restarts` are the days that restarted it, `paused` the days it stood still, `obstacle` the last day of
+    an obstacle in its last six months, after which it ended six months later (民法典 194)."""
 
     starts_on: date
     end: date  # unrolled
@@ -27,6 +28,7 @@ class Run:
     restarts: tuple[date, ...] = ()
     paused: int = 0
     too_late: tuple[date, ...] = field(default=())  # claims or promises made after the period had ended
+    obstacle: date | None = None
 
 
 def plain_end(start: date, length: dict) -> date:
@@ -63,7 +65,9 @@ def run(start: date, length: dict, *, restarts: list[date] = (), pauses: list[In
             used.append(day)
     rolled, safe = calendar.on_or_after(end), calendar.on_or_before(end)
     paused = (end - plain_end(begun, length)).days
-    return Run(begun, end, rolled.day, safe.day, rolled.certain and safe.certain, start, tuple(used), paused, tuple(late))
+    ceased = [last for _, last in pauses if add_months(last, 6) == end] if pause_rule == "last_six_months" and paused else []
+    return Run(begun, end, rolled.day, safe.day, rolled.certain and safe.certain, start, tuple(used), paused, tuple(late),
+               max(ceased, default=None))
 
 
 def merge(intervals: list[Interval]) -> list[Interval]:

@@ -9,9 +9,9 @@ URGENT_DAYS = 30
 
 
 def counted(ctx: Context, id: str, issue: str, period: str, run: Run, *, event: str, notes: list[str] = (), needs: list[str] = (),
-            urgent_from: date | None = None, extra: dict | None = None) -> dict:
+            urgent_from: date | None = None, more_law: list[dict] = (), extra: dict | None = None) -> dict:
     """A deadline that runs. `period` is the id under law/periods, `event` the key of the sentence that says what started it,
-    `urgent_from` a day from which it counts as urgent whatever is left."""
+    `urgent_from` a day from which it counts as urgent whatever is left, `more_law` articles beside those of the period."""
     left = (run.last_day - ctx.today).days
     if left < 0:
         status = "passed"
@@ -21,8 +21,9 @@ def counted(ctx: Context, id: str, issue: str, period: str, run: Run, *, event: 
         status = "open"
     how = _how(ctx, id, period, run, event)
     result = {"id": id, "issue": issue, "starts_on": run.starts_on.isoformat(), "last_day": run.last_day.isoformat(),
-              "act_by": run.act_by.isoformat(), "days_left": left, "status": status, "law": ctx.cite(f"periods/{period}"),
-              "why": _join(ctx, [*how, *notes]), "needs": list(needs), "how": how, "provisional": not run.certain}
+              "act_by": run.act_by.isoformat(), "days_left": left, "status": status,
+              "law": [*ctx.cite(f"periods/{period}"), *more_law],
+              "why": joined(ctx, [*how, *notes]), "needs": list(needs), "how": how, "provisional": not run.certain}
     return {**result, **(extra or {})}
 
 
@@ -30,7 +31,12 @@ def standing(ctx: Context, id: str, issue: str, status: str, why: list[str], *, 
              extra: dict | None = None) -> dict:
     """A deadline without days: not_running, unlimited_while_employed or unknown."""
     return {"id": id, "issue": issue, "starts_on": None, "last_day": None, "act_by": None, "days_left": None, "status": status,
-            "law": law, "why": _join(ctx, why), "needs": list(needs), "how": [], "provisional": False, **(extra or {})}
+            "law": law, "why": joined(ctx, why), "needs": list(needs), "how": [], "provisional": False, **(extra or {})}
+
+
+def obstacle_law(ctx: Context, run: Run) -> list[dict]:
+    """The article under which an obstacle in the last six months moved the end."""
+    return ctx.law.rule("references")["obstacle"] if run.obstacle is not None else []
 
 
 def length_of(ctx: Context, length: dict) -> str:
@@ -45,7 +51,9 @@ def _how(ctx: Context, id: str, period: str, run: Run, event: str) -> list[str]:
     said = [ctx.text(f"deadlines.{event}", day=ctx.day(run.first_start), length=length_of(ctx, length))]
     if run.restarts:
         said.append(ctx.text("deadlines.restarted", day=ctx.day(run.starts_on)))
-    if run.paused > 0:
+    if run.obstacle is not None:
+        said.append(ctx.text("deadlines.obstacle", day=ctx.day(run.obstacle)))
+    elif run.paused > 0:
         said.append(ctx.text("deadlines.paused", count=run.paused))
     if run.end != plain_end(run.starts_on, length) or "working_days" not in length:
         said.append(ctx.text("deadlines.ends", day=ctx.day(run.end)))
@@ -63,5 +71,6 @@ def _how(ctx: Context, id: str, period: str, run: Run, event: str) -> list[str]:
     return said
 
 
-def _join(ctx: Context, sentences: list[str]) -> str:
+def joined(ctx: Context, sentences: list[str]) -> str:
+    """Sentences one after the other, as the language joins them."""
     return (" " if ctx.language == "en" else "").join(sentence for sentence in sentences if sentence)

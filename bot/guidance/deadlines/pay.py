@@ -88,12 +88,16 @@ def _complaint(ctx: Context, issue: str) -> dict:
     facts, law = ctx.facts, ctx.cite("periods/inspection_complaint")
     ended, event = facts.infringement_ended_on, "from_end_of_breach"
     notes = []
+    if ended is None and issue == "no_contract":
+        ended = facts.contract_signed_on
     if ended is None and facts.ended_on is not None:
         ended, event = facts.ended_on, "inspection_from_end_of_work"
         if issue == "wage_arrears":
             notes.append(ctx.text("deadlines.inspection_may_continue"))
     if ended is None and facts.left_work() is False:
         return describe.standing(ctx, "inspection_complaint", issue, "not_running", [ctx.text("deadlines.inspection_going_on")], law=law)
+    if ended is None and facts.infringed_on is not None:
+        ended, event = facts.infringed_on, "inspection_from_act"
     if ended is None:
         return describe.standing(ctx, "inspection_complaint", issue, "unknown", [ctx.text("deadlines.inspection_needs_end")], law=law,
                                  needs=["ended_on", *(["still_employed"] if facts.left_work() is None else [])])
@@ -128,16 +132,17 @@ def debt_note_claim(ctx: Context) -> list[dict]:
     return [civil(ctx, "debt_note_claim", "wage_arrears", facts.debt_due_on, "from_debt_due")]
 
 
-def civil(ctx: Context, id: str, issue: str, start: date, event: str) -> dict:
-    """A three-year civil claim; only an obstacle in its last six months lengthens it (民法典 194)."""
+def civil(ctx: Context, id: str, issue: str, start: date, event: str, notes: list[str] = ()) -> dict:
+    """A three-year civil claim; only an obstacle in its last six months lengthens it (民法典 194). `notes` come before its own."""
     facts = ctx.facts
-    restarts = ctx.past([*facts.claimed_on, *facts.employer_promised_on])
+    asked = [facts.arbitration.filed_on] if facts.arbitration.filed_on else []  # asking for arbitration restarts it too (民法典 195)
+    restarts = ctx.past([*facts.claimed_on, *facts.employer_promised_on, *asked])
     run = clock.run(start, ctx.value("periods/civil_claim"), restarts=restarts, pauses=facts.suspensions, pause_rule="last_six_months")
     sued = facts.court.filed_on
     if sued is not None and sued <= min(run.last_day, ctx.today):
         return describe.standing(ctx, id, issue, "not_running", [ctx.text("deadlines.court_filed", day=ctx.day(sued))],
                                  law=ctx.cite("periods/civil_claim"))
-    notes = [ctx.text("deadlines.restart_proof")] if run.restarts else []
+    notes = [*notes, *([ctx.text("deadlines.restart_proof")] if run.restarts else [])]
     if run.last_day < ctx.today:
         notes += [ctx.text("deadlines.civil_passed"), *late_promise(ctx, run)]
-    return describe.counted(ctx, id, issue, "civil_claim", run, event=event, notes=notes)
+    return describe.counted(ctx, id, issue, "civil_claim", run, event=event, notes=notes, more_law=describe.obstacle_law(ctx, run))

@@ -63,7 +63,8 @@ def enforcement(ctx: Context) -> list[dict]:
     notes = [ctx.text("deadlines.restart_proof")] if run.restarts else []
     if run.last_day < ctx.today:
         notes += [ctx.text("deadlines.enforcement_passed"), *late_promise(ctx, run)]
-    return [describe.counted(ctx, "enforcement", _issue(ctx), "enforcement", run, event="from_performance", notes=notes)]
+    return [describe.counted(ctx, "enforcement", _issue(ctx), "enforcement", run, event="from_performance", notes=notes,
+                             more_law=describe.obstacle_law(ctx, run))]
 
 
 def _counted(ctx: Context, id: str, start: date, event: str, note: str | None = None, passed: str | None = None) -> dict:
