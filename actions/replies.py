@@ -2,11 +2,12 @@
 from rasa_sdk.events import AllSlotsReset, FollowupAction, Restarted
 
 from actions.base import Answer, hear, turn
-from bot.cases import cases, forget, referrals, store, workers
+from bot.cases import cases, forget, messages, referrals, store, workers
 from bot.dialogue import ask, beside, correct, deflect, guide, listen
 from bot.dialogue.heard import Say
 from bot.dialogue.state import State
 from bot.understanding import language as languages
+from bot.voice import aloud
 
 
 class Start(Answer):
@@ -201,6 +202,19 @@ class Language(Answer):
     def named(self, text: str) -> str | None:
         """The language a message asks for by name."""
         return turn_names().get(next((name for name in turn_names() if name in text.lower()), ""))
+
+
+class ReadAloud(Answer):
+    """From now on every answer is a voice message too; a second time turns that off."""
+
+    def name(self):
+        return "action_read_aloud"
+
+    def answer(self, turn):
+        if not turn.worker.voice and not (turn.worker.channel in messages.SPEAKING and aloud.can_speak()):
+            return [Say(turn.law.text("voice.cannot", turn.language))]
+        turn.worker.voice = not turn.worker.voice
+        return [Say(turn.law.text("voice.on" if turn.worker.voice else "voice.off", turn.language))]
 
 
 class Forget(Answer):

@@ -3,6 +3,7 @@
 Keys made by `make setup` lie in `var/`; the environment wins over the files.
 """
 import os
+import shlex
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -30,6 +31,8 @@ class Settings:
     telegram_webhook_secret: str | None
     desk_host: str
     desk_port: int
+    text_to_speech_command: str
+    speech_to_text_url: str | None
 
 
 def read() -> Settings:
@@ -37,6 +40,13 @@ def read() -> Settings:
     port = os.environ.get("DESK_PORT", "8080")
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise SettingsError(f"DESK_PORT: {port!r} is not a port number")
+    command = os.environ.get("TEXT_TO_SPEECH_COMMAND") or "espeak-ng -v {voice} -s 150 --stdin --stdout"
+    try:
+        usable = bool(shlex.split(command))
+    except ValueError:
+        usable = False
+    if not usable:
+        raise SettingsError(f"TEXT_TO_SPEECH_COMMAND: {command!r} is not a command")
     return Settings(
         database_url=os.environ.get("DATABASE_URL") or f"sqlite:///{VAR / 'gongyou.db'}",
         rasa_url=(os.environ.get("RASA_URL") or "http://127.0.0.1:5005").rstrip("/"),
@@ -49,6 +59,8 @@ def read() -> Settings:
         telegram_webhook_secret=os.environ.get("TELEGRAM_WEBHOOK_SECRET") or None,
         desk_host=os.environ.get("DESK_HOST") or "127.0.0.1",
         desk_port=int(port),
+        text_to_speech_command=command,
+        speech_to_text_url=os.environ.get("SPEECH_TO_TEXT_URL") or None,
     )
 
 

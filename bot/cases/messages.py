@@ -5,6 +5,8 @@ from sqlalchemy.orm import Session
 from bot import settings
 from bot.cases.model import Message, Outbox, Worker
 
+SPEAKING = ("telegram",)  # channels that carry voice messages
+
 
 def log(session: Session, worker: Worker, speaker: str, text: str, case_id: int | None = None) -> None:
     """Adds a line to the conversation that the desk shows. `speaker` is worker, bot or staff:<name>.
@@ -17,9 +19,18 @@ def log(session: Session, worker: Worker, speaker: str, text: str, case_id: int 
 
 
 def send(session: Session, worker: Worker, key: str, text: str, buttons: list[dict] | None = None) -> bool:
-    """Puts a message for the worker into the outbox. False when one with the same `key` is there already."""
+    """Puts a message for the worker into the outbox, and it read aloud for who asked for that.
+
+    False when one with the same `key` is there already.
+    """
     if session.scalar(select(Outbox.id).where(Outbox.key == key)) is not None:
         return False
-    session.add(Outbox(worker_id=worker.id, channel=worker.channel, key=key, body={"text": text, "buttons": buttons or []},
-                       status="waiting", attempts=0, created_at=settings.now()))
+    _put(session, worker, key, {"text": text, "buttons": buttons or []})
+    if worker.voice and worker.channel in SPEAKING:
+        _put(session, worker, f"{key}:voice", {"voice": text})
     return True
+
+
+def _put(session: Session, worker: Worker, key: str, body: dict) -> None:
+    session.add(Outbox(worker_id=worker.id, channel=worker.channel, key=key, body=body, status="waiting", attempts=0,
+                       created_at=settings.now()))

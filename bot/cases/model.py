@@ -55,6 +55,7 @@ class Worker(Base):
     language = Column(String(12))
     consented_at = Column(Moment)
     handover = Column(String(8), nullable=False, default="bot")  # bot | waiting | person
+    voice = Column(Boolean, nullable=False, default=False)  # every answer is also read aloud
     blocked_at = Column(Moment)
     created_at = Column(Moment, nullable=False)
     seen_at = Column(Moment, nullable=False)
@@ -218,7 +219,7 @@ class Outbox(Base):
     worker_id = Column(ForeignKey("worker.id", ondelete="CASCADE"), nullable=False, index=True)
     channel = Column(String(16), nullable=False)
     key = Column(String(80), nullable=False, unique=True)
-    body = Column(Encrypted, nullable=False)  # {"text": …, "buttons": [{"title": …, "payload": …}]}
+    body = Column(Encrypted, nullable=False)  # {"text": …, "buttons": [{"title": …, "payload": …}]} or {"voice": …}
     status = Column(String(10), nullable=False, default="waiting")  # waiting | sent | failed
     attempts = Column(Integer, nullable=False, default=0)
     next_try_at = Column(Moment)

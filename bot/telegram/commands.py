@@ -2,9 +2,9 @@
 import json
 import re
 
-MENU = ("start", "help", "deadlines", "status", "human", "language", "forget")
-PAYLOADS = {"start": "/start", "help": "/ask_help", "deadlines": "/ask_deadlines", "status": "/status", "human": "/ask_human",
-            "language": "/change_language", "forget": "/forget"}
+MENU = ("start", "help", "deadlines", "status", "voice", "human", "language", "forget")
+PAYLOADS = {"start": "/start", "help": "/ask_help", "deadlines": "/ask_deadlines", "status": "/status", "voice": "/read_aloud",
+            "human": "/ask_human", "language": "/change_language", "forget": "/forget"}
 LANGUAGES = ("zh", "en")
 COMMAND = re.compile(r"/([A-Za-z]+)(?:@\w+)?(?:\s+(.*))?\Z", re.DOTALL)
 SLASHES = re.compile(r"[\s/]+")  # Rasa strips blanks before it looks for its slash

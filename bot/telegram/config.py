@@ -23,6 +23,7 @@ class Config:
     webhook_port: int = 8443
     alive_file: Path = settings.VAR / "telegram.alive"
     messages_per_second: float = 30
+    speech_to_text_url: str | None = None
     poll_seconds: int = 25
     at_once: int = 16
     retry_seconds: float = 1
@@ -49,6 +50,7 @@ def read() -> Config:
         token=common.telegram_token, api_url=common.telegram_api_url, proxy=common.telegram_proxy,
         webhook_url=common.telegram_webhook_url, webhook_secret=common.telegram_webhook_secret,
         webhook_host=host, webhook_port=int(port), messages_per_second=rate, alive_file=alive_file(),
+        speech_to_text_url=common.speech_to_text_url,
     )
 
 

@@ -2,19 +2,22 @@
 
 Sending is at least once: a message whose receipt was lost is sent again.
 """
+import asyncio
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from aiolimiter import AsyncLimiter
 from sqlalchemy.orm import Session
 from telegram import LinkPreviewOptions
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
+from bot import law
 from bot.cases import buttons, outbox
 from bot.cases.model import Outbox, Worker
 from bot.telegram import calls, keyboards, text
 from bot.telegram.config import Config
 from bot.telegram.record import Record
+from bot.voice import aloud
 
 log = logging.getLogger(__name__)
 CHANNEL = "telegram"
@@ -31,8 +34,9 @@ class Parcel:
 
     chat_id: int
     text: str
-    rest: str
-    buttons: list[dict]
+    rest: str = ""
+    buttons: list[dict] = field(default_factory=list)
+    aloud: str | None = None  # the language to read the text aloud in, instead of writing it
 
 
 class Undeliverable(Exception):
@@ -80,6 +84,13 @@ class Sender:
             await self._record.write(outbox.sent, row_id, str(message_id), parcel.rest)
 
     async def _send(self, parcel: Parcel) -> int:
+        if parcel.aloud:
+            try:
+                sound = await asyncio.to_thread(aloud.speak, parcel.text, parcel.aloud)
+            except aloud.CannotSpeak as error:
+                log.error("an answer cannot be read aloud: %s", error)
+                raise Undeliverable("cannot be read aloud") from None
+            return (await self._bot.send_voice(parcel.chat_id, sound, filename="answer.ogg")).message_id
         keyboard = keyboards.markup(parcel.buttons)
         try:
             message = await self._bot.send_message(parcel.chat_id, parcel.text, reply_markup=keyboard, link_preview_options=NO_PREVIEW)
@@ -104,9 +115,11 @@ def _parcel(session: Session, row_id: int) -> Parcel | None:
     if row is None or row.status != "waiting":
         return None
     worker = session.get(Worker, row.worker_id)
-    words = text.encodable(row.body["text"]).strip()
+    words = text.encodable(row.body.get("voice") or row.body["text"]).strip()
     if worker.address is None or not words:
         raise Undeliverable("no text" if worker.address else "no address")
+    if "voice" in row.body:
+        return Parcel(int(worker.address), words, aloud=law.best_language(law.load(), worker.language))
     first, rest = text.cut(words)
     shown = [] if rest else [button for button in row.body.get("buttons") or [] if button.get("title")]
     return Parcel(int(worker.address), first, rest, shown)

@@ -9,20 +9,23 @@ from functools import partial
 import httpx
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from telegram.error import TelegramError
 
 from bot import law, rasa_client, settings
 from bot.cases import buttons, inbox, messages, workers
 from bot.cases.model import Inbox, Worker
 from bot.law import places
-from bot.telegram import calls, updates
+from bot.telegram import calls, commands, updates
 from bot.telegram.config import Config
 from bot.telegram.lanes import Lanes
 from bot.telegram.record import Record
+from bot.voice import written as notes
 
 log = logging.getLogger(__name__)
 CHANNEL = "telegram"
 TRIES = 8  # failures of one message that are its own, before it is set aside
 LONGEST_WAIT = 30  # seconds between two tries
+LARGEST_NOTE = 20_000_000  # bytes of a voice note; Telegram gives no larger file to a bot
 
 
 @dataclass(frozen=True)
@@ -117,14 +120,33 @@ class Handler:
             return Outcome(blocked=incoming.blocked)
         label = incoming.sent and _text(f"said_{incoming.sent}", job.language)
         words = " ".join(part for part in (label, incoming.words) if part) or None
-        message, notice = incoming.message, incoming.notice
+        message, notice, heard = incoming.message, incoming.notice, ()
+        if incoming.voice_file and self._config.speech_to_text_url:
+            written = await self._written(job, incoming.voice_file)
+            notice = None if written else "voice_unheard"
+            if written:
+                message, words = commands.harmless(written), f"{label} {written}"
+                heard = ({"text": _text("voice_heard", job.language, words=written), "buttons": []},)
         if incoming.location is not None:
             place = await asyncio.to_thread(places.from_point, *incoming.location)
             message = place and "/inform" + json.dumps({"adcode": place.adcode})
             notice = None if place else "location_outside"
         silent = job.with_person and not incoming.command
         replies = await self._ask(job, message) if message and not silent else ()
-        return Outcome(words=words, replies=replies, notice=notice, once=incoming.once)
+        return Outcome(words=words, replies=(*heard, *replies), notice=notice, once=incoming.once)
+
+    async def _written(self, job: Job, file_id: str) -> str | None:
+        """The words of a voice note; None when they cannot be had. The sound is not kept."""
+        try:
+            async with calls.typing(self._bot, job.chat_id):
+                file = await self._bot.get_file(file_id)
+                if (file.file_size or 0) > LARGEST_NOTE:
+                    return None
+                sound = bytes(await file.download_as_bytearray())
+                return await notes.transcribe(self._rasa, self._config.speech_to_text_url, sound, job.language)
+        except (notes.NotHeard, TelegramError) as error:
+            log.warning("a voice note was not heard: %s", error if isinstance(error, notes.NotHeard) else type(error).__name__)
+            return None
 
     async def _pressed(self, job: Job, press: updates.Press) -> Outcome:
         self.acknowledge(job.update_id, job.update)
@@ -251,6 +273,6 @@ def _old_button_text(session: Session, chat: updates.Chat, key: str) -> str | No
     return _text("button_old", worker.language if worker else chat.language)
 
 
-def _text(key: str, language: str | None) -> str:
+def _text(key: str, language: str | None, **fields) -> str:
     book = law.load()
-    return book.text(f"gateway.{key}", law.best_language(book, language))
+    return book.text(f"gateway.{key}", law.best_language(book, language), **fields)

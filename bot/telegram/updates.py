@@ -45,6 +45,7 @@ class Incoming:
     notice: str | None = None
     once: str | None = None
     sent: str | None = None  # the kind of thing sent that is not text: photo, voice, ..., location
+    voice_file: str | None = None  # Telegram's name of a voice note
     press: Press | None = None
     location: tuple[float, float] | None = None
     blocked: bool | None = None
@@ -100,7 +101,8 @@ def _message(message: dict) -> Incoming:
         if message.get(field):
             caption = _text(message["caption"]) if clean(message.get("caption") or "") else Incoming()
             album = message.get("media_group_id")
-            return Incoming(message=caption.message, words=caption.words, notice=sentence, sent=sentence,
+            note = message[field].get("file_id") if field == "voice" else None
+            return Incoming(message=caption.message, words=caption.words, notice=sentence, sent=sentence, voice_file=note,
                             once=f"album:{album}" if album else None)
     return Incoming()  # somebody pinned a message, changed a setting: nothing to answer
 

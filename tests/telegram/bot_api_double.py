@@ -74,7 +74,12 @@ class BotApiDouble:
         self._update_ids = itertools.count(880_000_001)
         self._message_ids = itertools.count(1)
         self._query_ids = itertools.count(1)
-        self._server = Server(Starlette(routes=[Route("/bot{token}/{method}", self._call, methods=["GET", "POST"])]))
+        self.voices: list[tuple[int, bytes]] = []  # (chat, sound) of each voice message the bot sent
+        self.files: dict[str, bytes] = {}  # by file_id
+        self._server = Server(Starlette(routes=[
+            Route("/bot{token}/{method}", self._call, methods=["GET", "POST"]),
+            Route("/file/bot{token}/{path:path}", self._download),
+        ]))
 
     @property
     def url(self) -> str:
@@ -199,6 +204,24 @@ class BotApiDouble:
             self.sent.append(message)
         return _ok(_message(message.message_id, chat_id, text=text))
 
+    async def _sendVoice(self, parameters) -> Response:
+        with self.lock:
+            message_id = self.new_message_id()
+            self.voices.append((int(parameters["chat_id"]), parameters["voice"]))
+        return _ok(_message(message_id, int(parameters["chat_id"]), voice={"file_id": "sent", "file_unique_id": "sent", "duration": 1}))
+
+    async def _getFile(self, parameters) -> Response:
+        name = parameters["file_id"]
+        if name not in self.files:
+            return _error(400, "Bad Request: invalid file_id")
+        return _ok({"file_id": name, "file_unique_id": name, "file_size": len(self.files[name]), "file_path": f"voice/{name}.oga"})
+
+    async def _download(self, request: Request) -> Response:
+        name = request.path_params["path"].removeprefix("voice/").removesuffix(".oga")
+        if request.path_params["token"] != self.token or name not in self.files:
+            return Response(status_code=404)
+        return Response(self.files[name], media_type="audio/ogg")
+
     async def _editMessageReplyMarkup(self, parameters) -> Response:
         keyboard = (parameters.get("reply_markup") or {}).get("inline_keyboard", [])
         with self.lock:
@@ -247,7 +270,9 @@ class User:
         extra |= {"media_group_id": album} if album else {}
         return self.sends(photo=[{**_file(), "width": 90, "height": 90}], **extra)
 
-    def sends_voice(self) -> dict:
+    def sends_voice(self, sound: bytes | None = None) -> dict:
+        if sound is not None:
+            self.double.files["file"] = sound
         return self.sends(voice={**_file(), "duration": 3})
 
     def sends_sticker(self) -> dict:
@@ -316,7 +341,10 @@ def until(condition, what=lambda: "it") -> None:
 
 
 async def _parameters(request: Request) -> dict:
-    """Parameters from the query, a form or JSON. In forms Telegram takes anything but texts as JSON."""
+    """Parameters from the query, a form or JSON. In forms Telegram takes anything but texts as JSON; files come in multipart."""
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        async with request.form() as form:
+            return {name: await value.read() if hasattr(value, "read") else value for name, value in form.items()}
     body = await request.body()
     if request.headers.get("content-type", "").startswith("application/json"):
         return json.loads(body)

@@ -14,6 +14,7 @@ from bot.telegram import commands
     ("/help", "/ask_help"),
     ("/deadlines", "/ask_deadlines"),
     ("/status", "/status"),
+    ("/voice", "/read_aloud"),
     ("/human", "/ask_human"),
     ("/Human 求你了", "/ask_human"),
     ("/language", "/change_language"),
@@ -48,5 +49,5 @@ def test_the_menu_is_there_in_chinese_and_english(double, rasa, running):
     worker.waits_for(1)
     menus = {call.get("language_code"): call["commands"] for call in double.calls("setMyCommands")}
     assert [command["command"] for command in menus["zh"]] == list(commands.MENU)
-    assert menus["en"][4]["description"] == "Talk to a person"
+    assert menus["en"][5]["description"] == "Talk to a person"
     assert menus[None] == menus["zh"]
