@@ -18,6 +18,7 @@ class Start(Answer):
 
     def answer(self, turn):
         turn.state.refused_consent = False
+        turn.state.tries.pop(ask.CONSENT, None)  # whoever starts anew reads again what is asked
         return [turn.text("welcome")]
 
 

@@ -65,6 +65,8 @@ class AskFact(Action, ABC):
 
     def run(self, dispatcher, tracker, domain):
         with turn(tracker) as one:
+            if self.fact == ask.CONSENT:
+                one.state.tries[self.fact] = one.state.tries.get(self.fact, -1) + 1
             if self.fact not in (ask.CONSENT, ask.CONFIRM, one.state.redo) and self.fact not in one.state.tries:
                 one.state.questions_asked += 1
                 one.state.tries[self.fact] = 0

@@ -92,6 +92,7 @@ async def _warm_up(app, _loop) -> None:
 
     load()
     await app.ctx.agent.parse_message(WARM_UP)
+    print("rasa:     ready", flush=True)
 
 
 if __name__ == "__main__":

@@ -7,10 +7,16 @@ import shlex
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
+ADDRESSES = {  # what each of them may begin with
+    "RASA_URL": ("http", "https"), "ACTION_URL": ("http", "https"), "REDIS_URL": ("redis", "rediss"), "TELEGRAM_API_URL": ("https", "http"),
+    "TELEGRAM_PROXY": ("socks5", "socks5h", "http", "https"), "TELEGRAM_WEBHOOK_URL": ("https", "http"),
+    "SPEECH_TO_TEXT_URL": ("http", "https"),
+}
 CHINA = ZoneInfo("Asia/Shanghai")
 
 
@@ -37,7 +43,7 @@ class Settings:
 
 def read() -> Settings:
     """The settings in force now. Raises SettingsError for a value that cannot be used."""
-    port = os.environ.get("DESK_PORT", "8080")
+    port = os.environ.get("DESK_PORT") or "8080"
     if not port.isdigit() or not 0 < int(port) < 65536:
         raise SettingsError(f"DESK_PORT: {port!r} is not a port number")
     command = os.environ.get("TEXT_TO_SPEECH_COMMAND") or "espeak-ng -v {voice} -s 150 --stdin --stdout"
@@ -47,6 +53,10 @@ def read() -> Settings:
         usable = False
     if not usable:
         raise SettingsError(f"TEXT_TO_SPEECH_COMMAND: {command!r} is not a command")
+    for name, schemes in ADDRESSES.items():
+        address = os.environ.get(name)
+        if address and not (urlsplit(address).scheme in schemes and urlsplit(address).hostname):
+            raise SettingsError(f"{name}: not an address like {schemes[0]}://host:port")
     return Settings(
         database_url=os.environ.get("DATABASE_URL") or f"sqlite:///{VAR / 'gongyou.db'}",
         rasa_url=(os.environ.get("RASA_URL") or "http://127.0.0.1:5005").rstrip("/"),

@@ -53,7 +53,8 @@ def question(law: Law, worker: Worker, case: Case | None, state: State, fact: st
     """The question for one required fact, with its reason and its buttons."""
     language = worker.language or "zh"
     if fact == CONSENT:
-        return Say(law.text("dialogue.consent", language), _yes_no(law, language, "consent_yes", "consent_no"))
+        key = "consent_again" if state.tries.get(CONSENT) else "consent"
+        return Say(law.text(f"dialogue.{key}", language), _yes_no(law, language, "consent_yes", "consent_no"))
     if fact == CONFIRM:
         heard = "\n".join(f"· {line}" for line in echo.lines(law, language, state.pending, state.rough))
         return Say(law.text("dialogue.confirm", language, heard=heard), _yes_no(law, language, "confirm_yes", "confirm_no", "/correct"))

@@ -22,7 +22,6 @@ REPORTS = ("deflected", "helped")  # intents that report what a body answered
 def log(session: Session, law: Law, worker: Worker, case: Case, state: State, contacts: list[dict], heard: Heard) -> list[Say]:
     """Writes down each answer and replies to the last one that turned the worker away."""
     says: list[Say] = []
-    _summarise(session, case, law, worker, state)
     for number, told in enumerate(contacts):
         if told.get("answer") is None and not told.get("reason"):
             continue  # "I went to the union" alone is no answer yet
@@ -41,6 +40,7 @@ def log(session: Session, law: Law, worker: Worker, case: Case, state: State, co
         last = number == len(contacts) - 1
         if last:
             says.append(respond(law, worker, case, state, contact))
+    _summarise(session, law, worker, case)
     return says
 
 
@@ -134,13 +134,14 @@ def to_hotline(session: Session, law: Law, worker: Worker, agreed: bool) -> Say:
     if not agreed:
         return Say(law.text("dialogue.not_handed_over", language))
     case = cases.current(session, worker) or cases.open_case(session, worker)
+    _summarise(session, law, worker, case)
     referrals.to_hotline(session, case)
     if worker.handover == "bot":
         worker.handover = "waiting"
     return Say(law.text("dialogue.handed_over", language, code=case.code))
 
 
-def _summarise(session: Session, case: Case, law: Law, worker: Worker, state: State) -> None:
+def _summarise(session: Session, law: Law, worker: Worker, case: Case) -> None:
     """The log's row carries the place and issue known at this moment, confirmed or not yet (it follows later corrections)."""
     cases.keep_assessment(session, case, ask.assessment(law, worker, case, {}))
 

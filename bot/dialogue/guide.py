@@ -1,4 +1,6 @@
 """The guidance itself, and what stands behind its buttons."""
+from datetime import date
+
 from sqlalchemy.orm import Session
 
 from bot.cases import cases, referrals
@@ -6,6 +8,7 @@ from bot.cases.model import Case, Worker
 from bot.dialogue import ask
 from bot.dialogue.heard import Say
 from bot.dialogue.state import State
+from bot.guidance.context import MONTHS
 from bot.law import Law
 
 MOST_CHARACTERS = 4000  # of one message; Telegram takes 4,096
@@ -101,8 +104,11 @@ def _deadline_line(law: Law, language: str, row: dict) -> str:
     if row["last_day"] is None:
         return f"· {name}：{row['why']}" if language != "en" else f"· {name}: {row['why']}"
     key = "deadline_passed_line" if row["status"] == "passed" else "deadline_line"
-    return law.text(f"dialogue.{key}", language, name=name, act_by=_day(language, row["act_by"]), last=_day(language, row["last_day"]),
+    line = law.text(f"dialogue.{key}", language, name=name, act_by=_day(language, row["act_by"]), last=_day(language, row["last_day"]),
                     days=row["days_left"])
+    if row["status"] != "passed" and row.get("safe_without_union"):
+        line += law.text("dialogue.deadline_safe", language, day=_day(language, row["safe_without_union"]))
+    return line
 
 
 def _working(law: Law, language: str, row: dict) -> str:
@@ -121,9 +127,5 @@ def _rung(route: dict) -> str:
 
 
 def _day(language: str, iso: str) -> str:
-    from datetime import date
-
-    from bot.guidance.context import MONTHS
-
     day = date.fromisoformat(iso)
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}" if language == "en" else f"{day.year}年{day.month}月{day.day}日"
