@@ -1,11 +1,14 @@
 """What the sums of a message are: owed, paid, wage; and sums made of others (two debts, a daily wage times days)."""
 
 import re
+from dataclasses import replace
 from typing import List, NamedTuple, Optional
 
 from .reading import Reading
 
-_REST = re.compile(r"还欠|还剩|还差|剩下|剩|still owe|remaining|left to pay|the rest")
+_REST = re.compile(r"还欠|还剩|还差|剩下|剩|至今还|尚欠|仍欠|现在还|still owe|remaining|left to pay|the rest")
+_REST_AFTER = re.compile(r"(?:多|元|块|钱)*(?:未付|没付|没给|没结|没发|未发|未结)")
+_MONTHS_PAY = re.compile(r"个(?:半)?月的?(?:工资|工钱)(?:一共|总共|合计|共|是|有|大概|差不多)*$")
 _WAGE_WORD = re.compile(r"工资\S{0,4}$|薪水\S{0,3}$|salary[^.]{0,12}$")
 _WAGE_RATE = re.compile(r"月|底薪|基本工资|说好|谈好|讲好|month")
 # The legal number of paid days in a month, for turning a daily wage into a monthly one.
@@ -49,9 +52,19 @@ def _owing_wages(reading: Reading, one) -> bool:
     """"欠我工资6000" is a debt although 工资 stands before the sum."""
     low, high = reading.clause(one.start)
     before = reading.text[low:one.start]
+    if _MONTHS_PAY.search(before):
+        return True  # "两个月工资一万一": of both months together
     return bool(_WAGE_WORD.search(before) and not _WAGE_RATE.search(before)
                 and any(low <= hit.start < high for hit in reading.hits.of("money", "owed"))
                 and not reading.text[one.end:one.end + 4].startswith(("一个月", "每月", "/月", "a month", " a mo")))
+
+
+_ALL_PAY = re.compile(r"(?:工资|工钱|血汗钱|wages|pay)(?:一共|总共|合计|共|加起来|总计|全部|in total|altogether)[是有]?$")
+
+
+def _all_our_pay(reading: Reading, one) -> bool:
+    """"12个人的工资总共二十三万四": told to us, so most likely owed, but not said outright."""
+    return _ALL_PAY.search(reading.text[max(0, one.start - 12):one.start]) is not None
 
 
 def find(reading: Reading) -> List[Amount]:
@@ -69,8 +82,9 @@ def find(reading: Reading) -> List[Amount]:
             daily = daily or one
         elif per is None:
             role = _role(reading, one)
-            if role == "owed":
-                owed.append(one)
+            whole = role is None and _all_our_pay(reading, one)
+            if role == "owed" or whole:
+                owed.append(replace(one, exact=False) if whole else one)
                 if any(hit.end <= one.start and reading.distance(hit.start, hit.end, one.start, one.end) <= 8
                        for hit in reading.hits.of("money", "total")) or re.match(r"\s?(?:in total|altogether|in all)", reading.text[one.end:]):
                     total.append(one)
@@ -89,7 +103,8 @@ def find(reading: Reading) -> List[Amount]:
 
 def _owed(reading: Reading, owed: list, total: list) -> Amount:
     """One debt out of the sums said to be owed: a total, what is still left, or the sum of the parts."""
-    rest = [one for one in owed if _REST.search(reading.text[max(0, one.start - 8):one.start])]
+    rest = [one for one in owed if _REST.search(reading.text[max(0, one.start - 8):one.start])
+            or len(owed) > 1 and reading.text[max(0, one.start - 1):one.start] == "还" and _REST_AFTER.match(reading.text, one.end)]
     for chosen in (rest[-1:], total[-1:]):
         if chosen:
             return Amount("amount_owed", _whole(chosen[0].value), chosen[0].start, chosen[0].end, chosen[0].exact)

@@ -6,6 +6,7 @@ from typing import NamedTuple, Optional
 from . import dates, numbers
 from .matchers import lexicon
 from .reading import Reading
+from .roles import LOOSE
 
 _TRIM = " \t\r\n,，。.;；:：!！?？~～…、\"“”"
 _TAIL = re.compile(r"(?:的|了|啊|呀|呢|吧|哦|哈|嘛|噢|诶|哎|啦)+$")
@@ -103,7 +104,7 @@ def _yes_no(text: str, language: str) -> Optional[bool]:
 
 _SHORT_NO = {"zh": re.compile(r"(?:还|从来|从|也|都|并|他们|公司|老板|我|一直)*(?:没|不|未)[^,，。]{0,8}"),
              "en": re.compile(r"(?:(?:no|not|never)\b|(?:i|they|he|she|we|it|the company|the boss) (?:do|does|did|have|has|had|was|were|am|is|are)(?:n't| not)\b|(?:i|they|he|she|we) never\b)[^,.]{0,30}")}
-_SHORT_YES = {"zh": re.compile(r"(?:是|有|签|交|打|写|买|认)(?:了|过|的|定了)[^,，。不没]{0,6}"),
+_SHORT_YES = {"zh": re.compile(r"(?:那|我|倒|合同)*(签|交|写|打|买|有|认|给)倒?是\1了?(?:的)?.{0,14}|(?:是|有|签|交|打|写|买|认)(?:了|过|的|定了)[^,，。不没]{0,6}"),
               "en": re.compile(r"(?:yes|yeah|(?:i|they|he|she|we) (?:do|did|have|has)\b(?! not))[^,.]{0,30}")}
 
 
@@ -123,10 +124,12 @@ def _unknown(text: str, language: str) -> bool:
 
 def _date(reading: Reading, fact: str, roles: list, text: str, yes_no) -> Optional[Answer]:
     """The first date nothing else laid claim to; a bare year or day number will do when a date was asked for."""
-    claimed = {id(role.mention) for role in roles if role.name not in ("contact",) and role.anchor is not None}
+    claimed = {id(role.mention): role for role in roles if role.name not in ("contact",) and role.anchor is not None}
     free = [mention for mention in reading.mentions if id(mention) not in claimed]
     if len(reading.mentions) == 1 and not free and len(text) <= 12:
-        free = list(reading.mentions)
+        # "去年三月开始的" may answer any question of when; "10月8号受的伤" tells of the injury and of nothing else.
+        anchor = claimed[id(reading.mentions[0])].anchor
+        free = [one for one in reading.mentions if reading.text[anchor.start:anchor.end] in LOOSE]
     if free:
         if fact in _DATE_LISTS:
             return Answer([one.day.isoformat() for one in free], free[0].start, free[-1].end, all(one.exact for one in free))
@@ -152,6 +155,9 @@ def _date(reading: Reading, fact: str, roles: list, text: str, yes_no) -> Option
     return None
 
 
+_EACH_MONTH = re.compile(r"一个?月|每个?月|月薪|/月|底薪|(?:a|per|each|every) month|monthly")
+
+
 def _money(reading: Reading, fact: str, text: str, yes_no) -> Optional[Answer]:
     """The sum told; a bare number is yuan when a sum was asked for."""
     from .amounts import PAID_DAYS
@@ -160,11 +166,16 @@ def _money(reading: Reading, fact: str, text: str, yes_no) -> Optional[Answer]:
         if fact == "monthly_wage" and one.per == "day":
             value = round(one.value * PAID_DAYS, 2)
             return Answer(int(value) if value == int(value) else value, one.start, one.end, False)
+        if fact == "amount_owed" and one.per == "month" and _EACH_MONTH.search(reading.text[max(0, one.start - 8):one.end + 8]):
+            continue  # "一个月四千": the wage, not the debt
         if one.per in (None, "month"):
             return Answer(one.value, one.start, one.end, one.exact)
     if yes_no is False and fact == "amount_owed":
         return Answer(0, 0, len(reading.text), True)
     pattern = numbers.ENGLISH if reading.language == "en" else numbers.CHINESE
+    ranged = numbers.ENGLISH_RANGE.search(text) if reading.language == "en" else None
+    if ranged and numbers.english_range(ranged):
+        return Answer(numbers.english_range(ranged), 0, len(reading.text), False)
     match = re.search(pattern, text)
     if match and len(text) <= len(match[0]) + 6 and not reading.mentions and not reading.durations:
         number = (numbers.english if reading.language == "en" else numbers.chinese)(match[0])

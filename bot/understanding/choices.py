@@ -3,7 +3,7 @@
 import re
 from typing import List, NamedTuple, Optional
 
-from . import numbers
+from . import numbers, roles
 from .matchers import Hit, lexicon
 from .reading import Reading
 
@@ -28,6 +28,33 @@ _INJURY_ABSTRACT = re.compile(r"\s?(?:保险|赔偿|待遇|鉴定|标准|认定|
 _DEATH_CONTEXT = re.compile(r"工地|干活|上班|工伤|工亡|机器|事故|摔死|砸死|电死|坠|矿|work|site|accident|machine")
 
 
+# An earlier job: what was so there says nothing about this one.
+_EARLIER_JOB = {"zh": re.compile(r"以前的?(?:那个?|那家)?(?:厂|公司|单位|老板|工地|工作)|之前的?(?:那个?|那家|一家)?(?:厂|公司|单位|老板|工地|工作)|上一?家|前一?家|原来的?(?:那个?|那家)?(?:厂|公司|单位|老板)|别的(?:厂|公司|老板)"),
+                "en": re.compile(r"\b(?:previous|former|last|old|other|another|earlier) (?:job|employer|company|boss|factory|firm|workplace)")}
+# Said of someone who is not the worker: 老板娘怀孕了, 同事都签了.
+_SOMEONE_ELSE = {"zh": re.compile(r"(?:老板娘?|经理|主管|店长|站长|领导|同事们?|工友们?|别人|其他人|人家|室友|顾客|客户|隔壁)[^，,。]{0,8}$"),
+                 "en": re.compile(r"\b(?:boss|manager|supervisor|landlord|others|other people|everyone else|colleagues?|co-?workers?|workmates?|customer)(?:'s wife)?(?: \w+){0,4} $")}
+_BOSS = re.compile(r"老板|经理|主管|店长|站长|领导|boss|manager|supervisor")
+_SELF = {"zh": re.compile(r"[我俺咱]"), "en": re.compile(r"\b(?:i|we|me|us|i'm|i've)\b")}
+_OF_ANOTHER = {"pregnant", "sex", "written_contract", "union_member", "minor", "cannot_read"}
+
+
+def _of_another(reading: Reading, hit: Hit) -> bool:
+    """The phrase is about another job or another person than the worker the message is about."""
+    tongue = reading.tongue(hit)
+    low, _ = reading.clause(hit.start)
+    before = reading.text[low:hit.start]
+    if hit.name in ("written_contract", "injury.insured", "enterprise_union", "union_member") and _EARLIER_JOB[tongue].search(before):
+        return True
+    someone = hit.name in _OF_ANOTHER and _SOMEONE_ELSE[tongue].search(before)
+    if someone and hit.name == "written_contract" and _BOSS.match(someone[0]):
+        return False  # the boss is who signs or does not
+    return bool(someone and not _SELF[tongue].search(before[someone.start():] + reading.text[hit.start:hit.end]) and not re.search(r"跟|和|给|与|让|叫|with|for", before[someone.start():]))
+
+
+_OTHER_HURT = re.compile(r"(?:把|撞了|撞到了?|伤了|砸到了?)(?:别人|人家|人|行人|路人|他|她|对方|同事|工友|顾客)[^，。]{0,5}$|(?:老板|包工头|经理|主管|客户|顾客|领导|路人|行人)(?:也|自己|都)?(?:被|不小心)?$")
+
+
 def _told(reading: Reading, fact: str) -> List[Hit]:
     """The phrases of a fact that are told as true, longest first where they overlap; negated ones turned or dropped."""
     hits = reading.hits.of("choice", fact)
@@ -40,6 +67,14 @@ def _told(reading: Reading, fact: str) -> List[Hit]:
                for other in hits):
             continue
         if fact not in _PLAIN and reading.supposed(hit):
+            continue
+        words = reading.text[hit.start:hit.end]
+        if fact in ("still_employed", "ended_by") and roles.aside(reading, hit) or _of_another(reading, hit):
+            continue
+        if fact == "written_contract" and (roles.not_of_work(words + reading.text[hit.end:hit.end + 4]) or _MORE_CONTRACT.search(words) or words.endswith("没有") and _NOT_YET.match(reading.text, hit.end)
+                                           or hit.value and reading.text[max(0, hit.start - 1):hit.start] in ("改", "续", "拒", "代", "重")):
+            continue
+        if fact == "injury.kind" and _OTHER_HURT.search(reading.text[max(0, hit.start - 14):hit.start]):
             continue
         if fact in _PLAIN and reading.text[max(0, hit.start - 1):hit.start] in ("没", "不") and fact not in _TURNED:
             continue
@@ -62,6 +97,10 @@ def _pick(reading: Reading, hits: List[Hit]) -> Optional[Hit]:
     return hits[0]
 
 
+_NOT_YET = re.compile(r"到期|期满|约定|写|规定|注明|生效|盖|终止|解除|续|提到|给我")  # "合同没有到期" has one
+_MORE_CONTRACT = re.compile(r"第\S次|续签|无固定")  # "不签第三次合同": there were two before
+
+
 _SIMPLE = ("written_contract", "enterprise_union", "union_member", "still_employed", "ended_by", "written_debt_note", "pregnant",
            "sex", "criminal_case", "cannot_read", "minor", "retaliation_feared", "injury.recognised")
 # The surest sign of a form first: a contractor's hand who is also called a worker is still a contractor's hand.
@@ -74,11 +113,27 @@ def find(reading: Reading) -> List[Choice]:
     found = []
     for fact in _SIMPLE:
         hit = _pick(reading, _told(reading, fact))
-        if hit:
+        if hit and fact == "sex":
+            found.append(_sex(reading, hit))
+        elif hit:
             found.append(Choice(fact, hit.value, hit.start, hit.end))
     found += _form(reading) + _injury(reading) + _dangers(reading) + _control(reading)
     found += _occupation(reading) + _employer(reading) + _people(reading) + _birth(reading)
     return found
+
+
+_SPOUSE = re.compile(r"我(?:老公|丈夫|老婆|媳妇|妻子)|my (?:husband|wife)")
+_SPOUSE_WORKS = re.compile(r"(?:他|她|也|就|又|从|今年|去年|前年|上个?月|昨天|\d+[年月日号])*(?:在|去|被|干|做|上班|打工|受伤|工伤|摔|开|送|跑|当|怀孕)|'s?|,? (?:works?|worked|drives?|drove|is|was|has|had|got|fell|delivers?|did|does|lost)\b")
+
+
+def _sex(reading: Reading, hit: Hit) -> Choice:
+    """Told outright, or guessed: "我老公在工地摔了" is about a man, "我和老公" about a woman."""
+    words = reading.text[hit.start:hit.end]
+    if not _SPOUSE.fullmatch(words):
+        return Choice("sex", hit.value, hit.start, hit.end, words not in ("流产",))
+    about = _SPOUSE_WORKS.match(reading.text, hit.end) and not reading.text[max(0, hit.start - 2):hit.start].endswith(("和", "跟", "与"))
+    value = {"man": "woman", "woman": "man"}[hit.value] if about else hit.value
+    return Choice("sex", value, hit.start, hit.end, False)
 
 
 def _form(reading: Reading) -> List[Choice]:
@@ -123,14 +178,24 @@ def _injury(reading: Reading) -> List[Choice]:
     return found
 
 
+_PAPERS = re.compile(r"身份证|护照|证件|passport|\bids?\b|papers")
+_LOCKED = re.compile(r"锁|关|lock|guards")
+_LAW = re.compile(r"退休金|养老金|法院|离婚")
+
+
 def _dangers(reading: Reading) -> List[Choice]:
     """All dangers in one list; violence also as its own fact. What is threatened or feared counts here: better one too many."""
     hits = [hit for hit in reading.hits.of("choice", "danger")
             if not reading.negated(hit) and not (reading.language == "zh" and reading.text[max(0, hit.start - 1):hit.start] in ("没", "不", "别"))
-            and not (hit.value == "violence" and reading.text[hit.start:hit.end] == "打我" and re.match(r"电话|微信", reading.text[hit.end:]))]
+            and not (hit.value == "violence" and reading.text[hit.start:hit.end] in ("打我", "弄我", "踢我") and re.match(r"电话|微信|手机|出群|得", reading.text[hit.end:]))
+            and not (hit.value == "detention" and re.match(r"复印件|号|照片|正反面|信息", reading.text[hit.end:]))
+            and not (hit.value == "hospital_unpaid" and _LAW.search(reading.text[max(0, hit.start - 16):hit.start]))]
     found = []
     if hits:
         names = list(dict.fromkeys(hit.value for hit in hits))
+        held = " ".join(reading.text[hit.start:hit.end] for hit in hits if hit.value == "detention")
+        if "forced_labour" not in names and _PAPERS.search(held) and _LOCKED.search(held):
+            names.append("forced_labour")  # papers taken and locked in: work that cannot be left
         found.append(Choice("dangers", names, hits[0].start, hits[-1].end))
         violent = next((hit for hit in hits if hit.value == "violence"), None)
         if violent:
@@ -149,7 +214,11 @@ def _control(reading: Reading) -> List[Choice]:
     return found
 
 
-_ANOTHER = re.compile(r"(?:把我|打|拦|不让|撞了我|骂|说|赶| hit| beat| told| stopped)")
+_AS_ONE = re.compile(r"\b(?:i am|i'm|i was|as|work|worked|working|we are|we're|we were|is|was|been)\b[^.,]{0,16}$")
+_ANOTHER = re.compile(r"(?:把我|打|拦|不让|撞了我|骂|说|赶| hit| beat| told| stopped| had| came| who| bill| found| refused| will not| won't)")
+_PART_OF_WORD = re.compile(r"[伤资作程地期]")  # 煤矿工|伤, 保洁工|资
+_ADDRESSED = re.compile(r"(?:^|[\s,，。!！]|你好|您好|请问|谢谢|各位)[\u4e00-\u9fff]?$")
+_FOLLOWS_ADDRESS = re.compile(r"$|[\s,，。!！:：我你您请好想问谢]")
 
 
 def _occupation(reading: Reading) -> List[Choice]:
@@ -157,7 +226,10 @@ def _occupation(reading: Reading) -> List[Choice]:
     bodies = reading.hits.of("bodies")
     hits = [hit for hit in reading.hits.of("occupation")
             if not any(hit.end == body.start or hit.start < body.end and body.start < hit.end for body in bodies)
-            and not reading.negated(hit) and not (hit.value == "job" and _ANOTHER.match(reading.text, hit.end) and hit.name == "security_guard")]
+            and not reading.negated(hit) and not (_ANOTHER.match(reading.text, hit.end) and (
+                hit.name == "security_guard" or reading.language == "en" and not _AS_ONE.search(reading.text[max(0, hit.start - 24):hit.start])))
+            and not (reading.text[hit.end - 1] == "工" and _PART_OF_WORD.match(reading.text, hit.end))
+            and not (reading.text[hit.start:hit.end] == "老师" and _ADDRESSED.search(reading.text[:hit.start]) and _FOLLOWS_ADDRESS.match(reading.text, hit.end))]
     hits = [hit for hit in hits if not any(other is not hit and other.start <= hit.start and hit.end <= other.end
                                            and other.end - other.start > hit.end - hit.start for other in hits)]
     best = min(hits, key=lambda hit: (hit.value != "job", hit.start), default=None)
@@ -182,6 +254,10 @@ _EN_EMPLOYER = re.compile(r"\b((?:[A-Z][\w&.'()-]*|\([A-Z][\w ]*\))(?: (?:[A-Z][
 _SENTENCE = re.compile(r"[我你他她们的了吗不没说要给打欠帮让叫谁也都就月年号今昨]|发现|答应|联系|以为|听说|知道|告诉")
 
 
+_COMMON = {"公司", "情况", "期间", "自己", "外地", "本地", "附近", "现在", "以前", "后来", "朋友", "亲戚", "老乡", "城里", "郊区", "南方", "北方", "沿海", "乡镇", "县城", "隔壁",
+           "同学", "工业", "民营", "国营", "集体", "乡办", "家庭", "正规", "普通", "一般", "私人", "很大", "很小", "一家", "那家", "这家", "某某", "工业园", "开发区", "专门", "离职", "怀孕"}
+
+
 def _employer(reading: Reading) -> List[Choice]:
     """A company's own name, only where one is clearly given."""
     words = lexicon("employers")
@@ -198,9 +274,7 @@ def _employer(reading: Reading) -> List[Choice]:
         if not found:
             return []
         name, start, end = found[0]
-        # Spans are kept in squeezed places; English text is the same length unless it has invisible characters.
-        shift = len(reading.typed) - len(reading.text)
-        return [Choice("employer", name, max(0, start - shift), end - shift if shift else end, len({one[0] for one in found}) == 1)]
+        return [Choice("employer", name, *reading.squeezed(start, end), len({one[0] for one in found}) == 1)]
     names = []
     suffix = "|".join(words["suffixes"]["zh"])
     for match in re.finditer(rf"([\u4e00-\u9fffa-z0-9()（）·]{{2,24}}?)({suffix})(?!{suffix}|里|家|房|区|长|商|子|门口|名|址|牌)", reading.text):
@@ -209,14 +283,31 @@ def _employer(reading: Reading) -> List[Choice]:
         cut = max((head.rfind(word) + len(word) for word in words["boundary"]["zh"] if head.rfind(word) >= 0), default=0)
         head, start = head[cut:], start + cut
         bare = _without(head, generic, reading, start)
-        if "有限" not in match[2] and (len(head) > 10 or _SENTENCE.search(head)):
+        if len(head) < 2 or len(bare) < 2 or re.fullmatch(r"[x某*×]+", bare):
             continue
-        if len(head) >= 2 and len(bare) >= 2:
-            names.append((start, match.end(2)))
+        full = "有限" in match[2]
+        if not full and not (_named(reading, head, bare, start, generic) and len(head) <= 10 and not _SENTENCE.search(head)):
+            continue
+        names.append((start, match.end(2), full))
     if not names:
         return []
-    start, end = names[0]
-    return [Choice("employer", reading.original(start, end), start, end, len({reading.text[a:b] for a, b in names}) == 1)]
+    start, end, full = max(names, key=lambda name: name[2])
+    return [Choice("employer", reading.original(start, end), start, end, full and len({reading.text[a:b] for a, b, _ in names}) == 1)]
+
+
+_CALLED = re.compile(r"(?:叫做?|名叫|名称[是叫:：]?|名字[是叫:：]?|单位[是:：]|公司[是:：]|[\"《“「(（])$")
+
+
+def _named(reading: Reading, head: str, bare: str, start: int, generic: list) -> bool:
+    """A name without 有限公司 counts only where it is introduced as one, or stands between a place and a trade."""
+    if _CALLED.search(reading.text[max(0, start - 5):start]):
+        return True
+    trades = [word for word in generic if len(word) > 1 and head.endswith(word)]
+    if not trades or bare in _COMMON or len(bare) > 4:
+        return False
+    before = reading.text[max(0, start - 2):start]
+    placed = head.index(bare) >= 2 if bare in head else False  # 烟台|万华|建筑
+    return placed or not before or before.endswith(("在", "给", "进", "是", "到", "于", "职", "，", ",", "。", " "))
 
 
 def _without(head: str, generic: list, reading: Reading, start: int) -> str:
@@ -236,7 +327,8 @@ _PEOPLE_ZH = [
     re.compile(rf"(?:我们|咱们|咱|一起|一共|总共|还有|连我|加上我|带我|共|其他|另外|和)(?:一共|总共|大概|村里|村|这|这里|班组|工地|厂里|车间|组|有|来的|干活的|的|一起|大约|差不多|被欠的|被欠薪的|来了|另外|还有)*{_N}(?P<more>多|来)?(?:个|名|位)?(?P<unit>工人|农民工|人|兄弟|工友|老乡|同事|骑手|快递员|司机|员工|民工|口子|矿工|姐妹)"),
     re.compile(rf"{_N}(?P<more>多|来)?(?:个|名|位)?(?P<unit>工人|农民工|工友|老乡|同事|骑手|快递员|司机|员工|民工|矿工|人的?工资|人(?:都|一起|全|没|被欠|被拖欠|的钱|的工钱))"),
     re.compile(rf"(?:工友|工人|农民工|同事|老乡|骑手|司机)(?:们)?(?:一共|总共|共|有|大概|大约)*{_N}(?P<more>多|来)?(?:个|名|位)?人?(?![\d万千百元块年月号天])"),
-    re.compile(r"(?:我|咱)(?:们)?(?P<pair>俩|仨|两口子|夫妻)"),
+    re.compile(rf"我们(?:村|那边|这边|老家|一块|一起|一同|来|出来|过来|的|干活|一共|总共|班组|里|儿)*{_N}(?P<more>多|来)?个(?=$|[，,。；;、\s都全也])"),
+    re.compile(r"(?:我|咱)(?:们)?(?P<pair>俩|仨|两口子|夫妻)(?!个?[月年天钱周]|个?星期|个?礼拜|小时)"),
 ]
 _AND_ZH = re.compile(r"我(?:和|跟|与)(?:我的?)?(?:(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个|名|位)(?:工友|老乡|同事|兄弟|朋友|亲戚|工人|人)|(?P<one>老公|老婆|丈夫|妻子|媳妇|我爸|爸爸|父亲|我弟|弟弟|哥哥|表弟|表哥|堂弟|朋友|一个工友|工友|老乡|同事)(?!们))")
 _OTHER_SIDE = re.compile(r"把我|打我|打了|围|冲|来打|拿|动手|包工头|老板|保安")
@@ -253,10 +345,17 @@ def _count(text: str, language: str) -> Optional[numbers.Number]:
     return numbers.english(text) if language == "en" else numbers.chinese(text)
 
 
+# "我和我老公结婚半年" counts no workers.
+_WORKING_PAIR = re.compile(r"干活|打工|上班|工地|工资|工钱|欠|一起做|一块做|在厂|做饭|干了|务工|出来干|没给|被")
+_NOT_OURS = re.compile(r"\b(?:business|company|firm|factory|plant|boss|employer|contractor|site|shop|hotel|restaurant)\b[^.,]{0,12}\b(?:has|had|have|employs|employed|with|of)\b[^.,]{0,20}$|(?:less|fewer|more) th[ae]n $|\bbrought $|arrested $")
+
+
 def _people(reading: Reading) -> List[Choice]:
     """How many workers the matter is about, the speaker counted."""
     text, language = reading.text, reading.language
     match = _AND_ZH.search(text) if language == "zh" else _AND_EN.search(text)
+    if match and language == "zh" and match["one"] and not _WORKING_PAIR.search(text[slice(*reading.clause(match.start(), 2))]):
+        match = None
     if match and (language == "zh" or match["n"]) and not (language == "en" and re.match(r"with|and", match[0]) and "other" not in match[0]):
         number = numbers.Number(1, True) if language == "zh" and match["one"] else _count(match["n"], language)
         if number and 0 < number.value < 10_000:
@@ -267,6 +366,10 @@ def _people(reading: Reading) -> List[Choice]:
             if groups.get("pair"):
                 return [Choice("people", 3 if groups["pair"] == "仨" else 2, match.start(), match.end())]
             number = _count(match["n"], language)
+            if language == "en" and _NOT_OURS.search(text[max(0, match.start() - 40):match.start()]):
+                continue
+            if language == "en" and number and number.value == 1 or re.search(r" of (?:my|the|our|his|their) ", match[0]):
+                continue
             if not number or not 0 < number.value < 100_000 or _OTHER_SIDE.match(text[match.end():match.end() + 3]):
                 continue
             value = int(number.value)
@@ -283,9 +386,14 @@ def _people(reading: Reading) -> List[Choice]:
 
 
 _BORN_ZH = re.compile(r"(?P<y>(?:19|20)\d\d|(?<!\d)[5-9]\d|(?<!\d)0\d)\s?年?(?:(?P<m>1[0-2]|0?[1-9])\s?月)?(?:\d{1,2}[号日])?\s?(?:出生|生人|生的|年生|的人|后)|(?:生于|出生于|出生年月是?|出生在|出生日期是?)\s?(?P<y2>(?:19|20)\d\d)\s?[年.-]?(?:(?P<m2>1[0-2]|0?[1-9])\s?月?)?")
-_AGE_ZH = re.compile(r"(?:我|本人|今年|现在|都|年龄|年纪|才|已经|刚)(?:今年|现在|是|都|才|已经|刚满?|快|满|有)*(?P<n>\d{2}|[一二三四五六七八九]?十[一二三四五六七八九]?)(?:周?岁|多岁)|(?<!\d)(?P<n2>\d{2})岁")
+_AGE_ZH = re.compile(r"(?:我|本人|今年|现在|都|年龄|年纪|才|已经|刚)(?:今年|现在|是|都|才|已经|刚满?|快|满|有)*(?P<n>\d{2}|[一二三四五六七八九]?十[一二三四五六七八九]?)(?:周?岁|多岁)"
+                     r"|(?:^|[，,。\s]|爸爸?|妈妈?|父亲|母亲|爷爷|奶奶|叔叔?|舅舅?|弟弟?|妹妹?|哥哥?|姐姐?|儿子|女儿|老公|老婆|丈夫|媳妇|孩子|才|刚|满|我|他|她|人|位|个)(?P<n2>\d{2})周?岁(?!退休|以[上下]|才|之前|前|开始|后)"
+                     r"|(?:爸爸?|妈妈?|父亲|母亲|叔叔?|舅舅?|弟弟?|妹妹?|哥哥?|姐姐?|儿子|女儿|老公|老婆|丈夫|媳妇|孩子|我)(?:今年|现在|也|都|已经|才|刚满?|快|有)*(?P<n3>[1-7]\d|[一二三四五六七]?十[一二三四五六七八九]?)(?:了|多了|(?=[，,。]|$))")
+_DEAD = re.compile(r"死者|对方|老板|小孩|大宝|小宝|岁儿子|个女儿|个儿子")
+_AT_SCHOOL = re.compile(r"上学|读书|小学|初中|高中|幼儿园|念书|学费|抚养|in school|at school|primary school|kindergarten")
+_WORKS_ZH = re.compile(r"打工|上班|干活|打螺丝|厂|工地|做|干|送|店|童工|暑假工|招|工资|职|矿|[Ww]ork|job|hired|factory")
 _BORN_EN = re.compile(r"\bborn (?:in|on)?\s?(?:(?P<mon>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* )?(?:\d{1,2},? )?(?P<y>(?:19|20)\d\d)")
-_AGE_EN = re.compile(r"\b(?:i am|i'm|aged?|turned) (?P<n>\d\d)(?: years? old|\b(?! (?:yuan|rmb|hours|days|months|years|of|workers|weeks|%)|[,.]?\d))|\b(?P<n2>\d\d)[ -]years?[ -]old")
+_AGE_EN = re.compile(r"\b(?:i am|i'm|aged?|turned|(?:father|mother|dad|mum|mom|husband|wife|brother|sister|son|daughter|cousin|uncle|he|she)(?: is|'s| was|,)(?: only| now| already| just)?) (?P<n>\d\d)(?: years? old|\b(?! (?:yuan|rmb|hours|days|months|years|of|workers|weeks|%)|[,.]?\d))|\b(?P<n2>\d\d)[ -]years?[ -]old")
 
 
 def _birth(reading: Reading) -> List[Choice]:
@@ -309,8 +417,11 @@ def _birth(reading: Reading) -> List[Choice]:
         return []
     match = (_AGE_EN if reading.language == "en" else _AGE_ZH).search(text)
     if match:
-        number = _count(match["n"] or match["n2"], reading.language)
+        number = _count(next(value for value in match.groupdict().values() if value), reading.language)
         age = int(number.value) if number else 0
+        whole = text[slice(*reading.clause(match.start(), 2))]
+        if _DEAD.search(text[max(0, match.start() - 6):match.end()]) or age < 18 and (_AT_SCHOOL.search(whole) or not _WORKS_ZH.search(text)):
+            return []
         if 10 <= age <= 95:
             found.append(Choice("born", str(year - age), match.start(), match.end(), False))
             found += _minor(age, match)

@@ -68,7 +68,9 @@ def _bodies(reading: Reading, excuses: List[Hit]) -> List[Hit]:
             continue
         if any(_overlaps(hit, cue) for cue in filed) and not _speaks(reading, hit):
             continue
-        if _only_advice(reading, hit) or _only_asked(reading, hit):
+        if _only_advice(reading, hit) or _only_asked(reading, hit) or _employer_says(reading, hit):
+            continue
+        if hit.name == "arbitration_commission" and _PAPER.match(reading.text, hit.end):
             continue
         kept.append(hit)
     return kept
@@ -77,6 +79,15 @@ def _bodies(reading: Reading, excuses: List[Hit]) -> List[Hit]:
 def _speaks(reading: Reading, hit: Hit) -> bool:
     """Something the body said stands right after it."""
     return any(hit.end <= speech.start <= hit.end + 6 for speech in reading.hits.of("words", "speech"))
+
+
+_PAPER = re.compile(r"的?(?:不予受理|裁决书|裁决|结果|通知书|申请书|材料|时效)| (?:application|award|result|notice|papers)")
+
+
+def _employer_says(reading: Reading, hit: Hit) -> bool:
+    """"公司说工会管不着他们": what the employer says of a union is not an answer of the union."""
+    low, _ = reading.clause(hit.start)
+    return any(low <= cue.start and cue.end <= hit.start and hit.start - cue.end <= 6 for cue in reading.hits.of("words", "employer_speaker"))
 
 
 def _only_advice(reading: Reading, hit: Hit) -> bool:
@@ -178,7 +189,9 @@ def find(reading: Reading, places: list = (), expected: bool = False) -> List[Co
             stop = reading.clause(stop + 1, 2)[1]
         if place + 1 < len(bodies):
             # The next body's own clause belongs to it: "又打了劳动局".
-            stop = min(stop, max(body.end, reading.clause(bodies[place + 1].start)[0]))
+            begin = max(body.end, reading.clause(bodies[place + 1].start)[0])
+            if not any(begin <= hit.start < high for hit in reading.hits.of("words", "acting")):  # "工会帮我填了法律援助的表"
+                stop = min(stop, begin)
         stop = min(stop, high)
         mine = [hit for hit in excuses if body.end <= hit.start and hit.end <= stop]
         if reading.language == "en" and not mine:

@@ -88,15 +88,21 @@ _Y4 = rf"(?:19|20)\d\d|[一二][零〇九][{_D}][{_D}]"
 _YEAR = rf"(?:(?P<y>{_Y4})\s?年?|(?P<y2>(?<!\d)[0-3]\d|[零〇一二三][{_D}])\s?年|(?P<ry>今年|去年|前年|大前年|上年|头年|明年|后年|当年|同年|第二年|次年))的?\s?"
 _MONTH = r"(?P<m>1[0-2]|0?[1-9]|十[一二]|十|[一二三四五六七八九])\s?月(?:份)?"
 _DAY = r"(?P<d>[12]\d|3[01]|0?[1-9]|三十一|三十|二十[一二三四五六七八九]?|廿[一二三四五六七八九]?|十[一二三四五六七八九]?|[一二三四五六七八九])"
-_TAIL = r"(?P<t>初一|月?初|月?底|月?末|上旬|中旬|下旬|中)"
+_TAIL = r"(?P<t>初一|月?初|月?底|月?末|上旬|中旬|下旬|中间|中)"
 _NOT_DAY = r"(?![0-9万千百十个天年月人名块元,.k%]|号楼)"
-_FEST = r"(?P<f>春节|过年|大年初一|大年三十|年三十|除夕|元宵节?|清明节?|五一(?!\d)|劳动节|端午节?|中秋节?|国庆节?|十一(?=[前后放假期国黄])|元旦|七夕|三八节|六一儿童节|儿童节|重阳)"
+_FEST = r"(?P<f>春节|过完年|过了年|年过完|过年|小年(?!轻)|中元节|大年初一|大年三十|年三十|除夕|元宵节?|清明节?|(?<![千百万十第])五一(?!\d)|劳动节|端午节?|中秋节?|国庆节?|十一(?=[前后放假期国黄])|元旦|七夕|三八节|六一儿童节|儿童节|重阳)"
 _LMONTH = r"(?P<lm>正月|腊月|冬月|(?:农历|阴历|旧历)(?:正|腊|冬|十[一二]|十|[一二三四五六七八九]|1[0-2]|[1-9])月)"
 _LDAY = r"(?P<ld>初[一二三四五六七八九十]|二十[一二三四五六七八九]?|廿[一二三四五六七八九]?|三十|十[一二三四五六七八九]?)?"
 _SEASON = r"(?P<s>年初|年头|开年|年中|年底|年尾|年末|岁末|上半年|下半年|春天|春季|开春|夏天|夏季|暑假|秋天|秋季|冬天|冬季|寒假|[初底末尾])"
-_AFTER = r"(?P<rel>前夕|之前|以前|前|之后|以后|过后|后|期间|那天|放假|左右)?"
+_AFTER = r"(?P<rel>前夕|前[一两]天|[第后][一二两]天|之前|以前|前|之后|以后|过后|后|期间|那天|放假|左右)?"
+
+_MS = r"(?:1[0-2]|0?[1-9]|十[一二]|十|[一二三四五六七八九])"
 
 _ZH = [
+    # 4、5、6月; 四、五、六三个月; 七八九月; and the first of 3到5月: the earliest month.
+    ("months", rf"(?<![\d{_D}十百千万.])(?:{_YEAR})?(?P<m>{_MS})\s?(?:月份?\s?)?(?:(?:[、,，和跟&]|and)\s?{_MS}\s?(?:月份?)?\s?){{1,11}}(?:(?<=月)|(?<=份)|(?:这|[两俩三四五六七八九]|\d){{1,2}}个月)"),
+    ("months", rf"(?<![\d{_D}十百千万.第])(?:{_YEAR})?(?P<row>[一二三四五六七八九]{{2,6}})月(?!亮)"),
+    ("months", rf"(?<![\d{_D}十百千万./-])(?:{_YEAR})?(?P<m>{_MS})(?=(?:到|至|-|~|—)\s?{_MS}\s?月)"),
     ("lunar", rf"(?:{_YEAR})?{_LMONTH}{_LDAY}"),
     ("festival", rf"(?:{_YEAR})?(?:的)?{_FEST}(?:节)?{_AFTER}"),
     ("ymd", rf"(?:{_YEAR})?{_MONTH}\s?{_DAY}\s?(?:[日号]|(?<=\d){_NOT_DAY})"),
@@ -107,15 +113,17 @@ _ZH = [
     ("year_tail", rf"{_YEAR}{_SEASON}"),
     ("bare_year", rf"(?<![\d.])(?:(?P<y>{_Y4})\s?年|(?P<y2>[0-2]\d)年(?=[进入开离走来春夏秋冬])|(?P<ry>今年|去年|前年|大前年|明年))(?!级|前|多|限|龄)"),
     ("year_end", r"(?<![半整全一两三年])(?P<s>年初|年底|年尾|年末|上半年|下半年|开年|暑假|寒假)(?!工|双薪|奖|分红|兼职|结|清)"),
+    ("same_time", r"(?P<ry>去年|前年|大前年)的?(?:今天|这个?时候|这会儿|这个月|同期|现在)"),
+    ("new_year", rf"(?:{_YEAR}|(?<![\d零一二两三四五六七八九十几半多全当整每今去明前后]))年(?P<rel>前|后)(?![几一两三]|的工资)"),
     ("rel_month", rf"(?P<rm>上上个?月|上个?月|这个?月(?!起码)|本月|当月|下个?月)(?:的)?(?:{_DAY}\s?[日号]|(?P<t>初|底|末|上旬|中旬|下旬|中))?"),
     ("week", r"(?P<rw>上上个?|上个?|这个?|本|下个?)?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天末])(?!个|次|天)|(?P<rw2>上上个?|上个?|这个?|本|下个?)(?:周|星期|礼拜)"),
     ("rel_day", r"(?P<rd>今天|今日|今早|今晚|今晨|昨天|昨日|昨晚|昨夜|前天|大前天|前几天|前两天|明天|明日|后天|大后天|前段时间|前阵子|前不久)"),
-    ("ago", rf"{_FRESH}(?P<n>半|{numbers.CHINESE}|十几|好几)\s?(?P<u>个半?月|个多月|年半|年多|年|天|周|个星期|个礼拜|星期|个小时|月)(?:多|左右)?(?:之前|以前|前)(?!后)"),
+    ("ago", rf"{_FRESH}(?P<n>半|{numbers.CHINESE}|十几|好几|十来|二十来)\s?(?P<u>个半?月|个多月|年半|年多|年|天|周|个星期|个礼拜|星期|个小时|月)(?:多|左右)?(?:之前|以前|前)(?!后)"),
     ("bare_day", rf"(?<![\d第.]){_DAY}[号日](?!楼|线|工|厂|车|机|仓|店|院|门|棚|发|产|库|馆|公|前|之|码|桌|本|常|子|夜|报|用|期)"),
 ]
 _ZH = [(name, re.compile(pattern)) for name, pattern in _ZH]
 
-_FESTIVALS = {"春节": (1, 1), "过年": (1, 1), "大年初一": (1, 1), "元宵": (1, 15), "端午": (5, 5), "七夕": (7, 7), "中秋": (8, 15), "重阳": (9, 9)}
+_FESTIVALS = {"春节": (1, 1), "过年": (1, 1), "过完年": (1, 1), "过了年": (1, 1), "年过完": (1, 1), "小年": (12, 23), "中元节": (7, 15), "大年初一": (1, 1), "元宵": (1, 15), "端午": (5, 5), "七夕": (7, 7), "中秋": (8, 15), "重阳": (9, 9)}
 _SOLAR_FESTIVALS = {"清明": (4, 4), "五一": (5, 1), "劳动节": (5, 1), "国庆": (10, 1), "十一": (10, 1), "元旦": (1, 1),
                     "三八节": (3, 8), "六一儿童节": (6, 1), "儿童节": (6, 1)}
 _SEASONS = {"年初": 1, "年头": 1, "开年": 1, "初": 1, "年中": 6, "年底": 12, "年尾": 12, "年末": 12, "岁末": 12, "底": 12, "末": 12, "尾": 12,
@@ -129,6 +137,12 @@ _TAILS = {"初": 1, "上": 1, "中": 11, "下": 21, "底": 21, "末": 21}
 
 def _zh_int(text: str) -> int:
     return int(numbers.chinese(text.replace("廿", "二十")).value)
+
+
+def _in_a_row(row: str) -> bool:
+    """七八九: months one after the other, not a number."""
+    values = ["一二三四五六七八九".index(char) for char in row]
+    return all(later == earlier + 1 for earlier, later in zip(values, values[1:]))
 
 
 def _group(match, name):
@@ -167,7 +181,7 @@ def _read_zh(name: str, match, today: date, context: Optional[int]) -> Optional[
         word = match["f"]
         key = word if word in _FESTIVALS or word in _SOLAR_FESTIVALS else word.rstrip("节")
         parts.before = bool(match["rel"]) and "前" in match["rel"]
-        parts.exact = match["rel"] in (None, "那天") and word != "过年"
+        parts.exact = match["rel"] in (None, "那天", "前一天") and "年" not in word.replace("三十", "") or word in ("年三十", "大年三十")
         if word in ("除夕", "年三十", "大年三十"):
             parts.lunar, parts.month, parts.day, parts.before = True, 1, 1, True
         elif key in _FESTIVALS:
@@ -178,6 +192,15 @@ def _read_zh(name: str, match, today: date, context: Optional[int]) -> Optional[
         parts.month = _zh_int(match["m"])
         parts.day = _zh_int(match["d"]) if match["d"] else 1
         parts.exact = bool(match["d"])
+    elif name == "months":
+        row = _group(match, "row")
+        if row and not _in_a_row(row):
+            return None
+        parts.month, parts.day, parts.exact = _zh_int(row[0] if row else match["m"]), 1, False
+    elif name == "same_time":
+        parts.fixed, parts.exact, parts.year = shift(today, 12 * _YEARS[match["ry"]]), False, None
+    elif name == "new_year":
+        parts.lunar, parts.month, parts.day, parts.exact, parts.before = True, 1, 1, False, match["rel"] == "前"
     elif name == "ym":
         parts.month, parts.exact = _zh_int(match["m"]), False
         tail = (match["t"] or "").replace("月", "")
@@ -234,7 +257,7 @@ _EY = r"(?P<y>(?:19|20)\d\d)\b"
 _WHEN = r"(?P<w>the end of |end of |late |the start of |start of |the beginning of |beginning of |early |mid[- ]|the middle of )?"
 _EF = (r"(?P<f>chinese new year|lunar new year|spring festival|new year's day|new year|national day|labou?r day|may day|"
        r"mid-autumn festival|mid-autumn|dragon boat festival|qingming|christmas)")
-_EN_LENGTH = rf"(?:about |over |around |almost |nearly |more than )?(?P<n>half a|half|a couple of|a few|several|{numbers.ENGLISH}|an|a) (?P<h>and a half )?(?P<u>day|week|month|year)s?(?P<h2> and a half)?"
+_EN_LENGTH = rf"(?:about |over |around |almost |nearly |more than )?(?P<n>half a|half|a couple of|a few|several|{numbers.ENGLISH}|an|a) (?P<h>and a half )?(?P<u>day|week|month|year)s?(?P<h2> and a half)?(?:,? and (?P<n2>{numbers.ENGLISH}) months?)?"
 
 _EN = [
     ("ymd", rf"\b{_ED} (?:of )?{_EM},? ?{_EY}"),
@@ -387,7 +410,7 @@ def _settle(parts: _Parts, today: date, previous: Optional[date], linked: bool) 
     return day
 
 
-_ZH_BRIDGE = re.compile(r"\s?(?:份|初|开始|起)?(?:一直)?(?P<b>(?:干|做|上班|工作|打工|拖|欠)?(?:到了?|至)|[-~]{1,2}|—|到)\s?")
+_ZH_BRIDGE = re.compile(r"\s?(?:份|初|开始|起|间|旬)?(?:一直)?(?P<b>(?:干|做|上班|工作|打工|拖|欠)?(?:到了?|至)|[-~]{1,2}|—|到)\s?")
 _EN_BRIDGE = re.compile(r"\s?,?(?P<b>to|until|till|through|up to|and|-)\s?(?:the )?")
 
 
@@ -420,6 +443,10 @@ def find(text: str, language: str, today: date) -> List[Mention]:
     return mentions
 
 
+# "马上过年了", "每年春节", "等过年再说": no day that is past.
+_COMING = re.compile(r"(?:马上|快到?|就要|就到|要|将近|临近|离|距离?|等到?|每年|每逢|逢年|还有\S{0,4}|没到|不到|都|怎么|年年|天就|近)$")
+
+
 def _is_date(text: str, match, language: str, name: str) -> bool:
     """Sorts out what only looks like a date: 一月3000, 10月薪, 干了21年, 12.5万."""
     if language == "en":
@@ -430,9 +457,14 @@ def _is_date(text: str, match, language: str, name: str) -> bool:
             return False
         if before and (before.isdigit() or before in "零一二三四五六七八九十百千两多."):
             return False
+        # "受伤一月后", "三月内": a length of time.
+        if re.match(r"(?:以|之)?(?:内|多)|后" if match["m"] in "一两1" else r"(?:以|之)?内", after) and not match[0].endswith("份"):
+            return False
         # "一月3000" is a wage; "三月5号" was read by the pattern for days.
         if match["m"] in ("一", "1") and (after[:1].isdigit() or after[:1] in "两三四五六七八九几" and after[:1]):
             return False
+    if name in ("festival", "new_year") and _group(match, "rel") not in ("前夕",) and _COMING.search(text[max(0, match.start() - 8):match.start()]):
+        return False
     if name in ("year_tail", "bare_year") and _group(match, "y2") and before and before in "了过干满有近快第做约":
         return False
     if name == "bare_day" and before and before in "第每月":
@@ -458,17 +490,20 @@ def _bridge(text: str, last: Optional[Mention], start: int, language: str) -> Op
 # --- Lengths of time -----------------------------------------------------------------------------------------------
 
 _ZH_DURATION = re.compile(
-    rf"{_FRESH}(?P<n>半|好几|十几|{numbers.CHINESE})\s?(?P<u>个半月|个多月|个月|年半|年多|年|天|周|个星期|个礼拜|星期|礼拜|个工)"
-    rf"(?P<more>多|左右|来|(?:零|又)?(?P<n2>{numbers.CHINESE}|半)个月|零?半)?(?![前份])")
+    rf"{_FRESH}(?P<n>大半|小半|半|好几|十几|十来|二十来|{numbers.CHINESE})\s?(?P<u>个半月|个多月|个月|年半|年多|年|天|周|个星期|个礼拜|星期|礼拜|个工)"
+    rf"(?P<more>多|左右|来|(?:零|又|加)?(?P<n2>{numbers.CHINESE}|半)个(?:多)?月|零?半)?(?!前(?!后)|份)")
 _EN_DURATION = re.compile(rf"\b{_EN_LENGTH}(?! ago| old|-old| earlier| back\b)")
+
+
+_VAGUE_COUNTS = {"半": 0.5, "大半": 0.5, "小半": 0.4, "几": 3, "好几": 3, "十几": 10, "十来": 10, "二十来": 20, "俩": 2}
 
 
 def _zh_length(count: str, unit: str, more: str):
     """(months, days, exact) of a Chinese length, or None."""
-    number = numbers.chinese(count) if count not in ("半", "好几", "十几") else None
-    if number is None and count not in ("半", "好几", "十几"):
+    number = None if count in _VAGUE_COUNTS else numbers.chinese(count)
+    if number is None and count not in _VAGUE_COUNTS:
         return None
-    value, exact = (number.value, number.exact) if number else ({"半": 0.5, "好几": 3, "十几": 10}[count], count == "半")
+    value, exact = (number.value, number.exact) if number else (_VAGUE_COUNTS[count], count == "半")
     if value > 1200 and unit not in ("天",) or value > 40_000:
         return None
     exact = exact and "多" not in unit + (more or "")
@@ -500,7 +535,12 @@ def _en_length(match):
     if unit in ("day", "week"):
         return 0, value * (7 if unit == "week" else 1), exact
     months = min(value * (12 if unit == "year" else 1), 1200)
+    more = numbers.english(match["n2"]) if unit == "year" and match["n2"] else None
+    months += more.value if more and more.value < 12 else 0
     return int(months), (months - int(months)) * 30, exact
+
+
+_FEWER = re.compile(r"(?<![\d.])([1-9一二两三四五六七八九])\s?[、~到-]$")
 
 
 def durations(text: str, language: str) -> List[Duration]:
@@ -511,6 +551,9 @@ def durations(text: str, language: str) -> List[Duration]:
             length = _en_length(match)
             exact = length[2] and not re.match(r"about|over|around|almost|nearly|more", match[0])
         else:
+            # 300一天 is a wage by the day.
+            if numbers.without_each(text, match.start("n"), match.end("n")) < match.end("n"):
+                continue
             # 2020年 is a year and 三月 a month, not lengths.
             if match["u"] == "年" and re.fullmatch(_Y4, match["n"]):
                 continue
@@ -521,5 +564,9 @@ def durations(text: str, language: str) -> List[Duration]:
                 extra = numbers.chinese(match["n2"])
                 length = (length[0] + int(extra.value if extra else 0), length[1], length[2])
             exact = length[2]
+            fewer = _FEWER.search(text, max(0, match.start() - 3), match.start())
+            if fewer and length[0] and not match["n2"] and "年" not in match["u"]:
+                # "2、3个月": two or three, the lower one as a guess.
+                length, exact = (_zh_int(fewer[1]), 0, False), False
         found.append(Duration(match.start(), match.end(), length[0], length[1], exact))
     return found

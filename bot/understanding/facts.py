@@ -13,6 +13,7 @@ _PLACE_FACTS = {"household": "household_place", "household_place": "household_pl
 _ASKED_PLACES = ("place", "household_place", "employer_place", "platform_place")
 # Facts that are days but mean nothing without another fact.
 _NEEDS = {"debt_due_on": "written_debt_note", "injury.on": "injury.kind"}
+_MAY_LIE_AHEAD = ("ended_on", "debt_due_on", "contract_expired_on", "arbitration.performance_due_on")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def find(text: str, *, language: str, today: date, expecting: Optional[str] = No
             found[fact] = _joined(found[fact], value)
 
     told = contacts.find(reading, _quietly(places_in, reading), expected=expecting == "contacts")
-    cues = [roles.cue("contact", *one.anchor, one) for one in told]
+    cues = [roles.cue("contact", *one.anchor, one) for one in told] + _arrivals(reading)
     dated = roles.assign(reading, cues)
     for choice in choices.find(reading):
         add(*choice)
@@ -59,6 +60,21 @@ def find(text: str, *, language: str, today: date, expecting: Optional[str] = No
     return sorted(found.values(), key=lambda one: (one.start, one.end, one.fact))
 
 
+_COME = re.compile(r"(?:来到|来|到|去|进|came to|come to|went to|moved to|arrived in|got to)(?: the)?\s?$")
+
+
+def _arrivals(reading: Reading) -> list:
+    """"去年5月到惠州贴瓷砖": coming to a place to work is the beginning of it."""
+    found = []
+    jobs = reading.hits.of("occupation") + reading.hits.of("words", "work")
+    for place in places_in(reading) if reading.mentions and jobs else ():
+        come = _COME.search(reading.text[max(0, place.start - 11):place.start])
+        if come and any(place.end <= job.start <= place.end + 14 for job in jobs):
+            start = place.start - len(come[0])
+            found.append(roles.cue("started_on", start, place.start, place))
+    return found
+
+
 def _joined(old: Finding, more: list) -> Finding:
     """Two findings of a list as one."""
     value = old.value + [item for item in more if item not in old.value]
@@ -75,6 +91,8 @@ def _add_dates(reading: Reading, dated: list, found: dict, add) -> None:
             continue
         if role.name == "contract_signed_on" and "written_contract" in found and not found["written_contract"].value:
             continue
+        if role.name not in _MAY_LIE_AHEAD and role.mention.day > reading.today or role.name == "owed_since" and role.mention.day == reading.today:
+            continue
         add(role.name, role.mention.day.isoformat(), role.mention.start, role.mention.end, role.mention.exact)
     for name in ("claimed_on", "employer_promised_on"):
         days = sorted((role.mention for role in dated if role.name == name), key=lambda one: one.day)
@@ -87,13 +105,19 @@ def _add_dates(reading: Reading, dated: list, found: dict, add) -> None:
         _worked_for(reading, found, add)
 
 
+_ABOUT = re.compile(r"(?:都|快|将近|差不多|大概|大约|已经|有|整整|足足|近|约|接近)+$")
+_NOT_PAID = re.compile(r"(?:没|不|未)(?:有|给|跟)?(?:我们?|大家|工人)?(?:发|给|结|付|开|拿到?|领到?)(?:过)?(?:我们?)?的?(?:工资|钱|工钱)?(?:了|都)?\s?$")
+
+
 def _owed_for(reading: Reading, add) -> None:
     """"三个月没发工资了": unpaid for a time that reaches to today."""
     for length in reading.durations:
         before, after = reading.text[max(0, length.start - 14):length.start], reading.text[length.end:length.end + 22]
         if reading.language == "zh":
+            before = _ABOUT.sub("", before)
             going_on = after.startswith(("没发", "没给", "没付", "不发", "都没发", "都没给", "没有发", "没结", "没拿到", "没领到", "的工资没发", "工资没发", "了没发", "了没给")) \
                 or after.startswith(("了", "的")) and re.search(r"(?:拖欠|欠)(?:着)?(?:我们?)?(?:的)?(?:工资|薪水|工钱)$", before) is not None \
+                or after.startswith("了") and _NOT_PAID.search(before) is not None \
                 or before.endswith(("拖了", "欠了", "拖欠了", "拖了我", "拖欠", "一直拖了", "欠薪", "没发工资", "拖着"))
         else:
             clause = reading.text[slice(*reading.clause(length.start))]
@@ -102,6 +126,10 @@ def _owed_for(reading: Reading, add) -> None:
         if going_on and (length.months or length.days >= 7):
             add("owed_since", length.before(reading.today).isoformat(), length.start, length.end, False)
             return
+
+
+_AT_WORK_EN = re.compile(r"have worked|'ve worked|been (?:working|employed|an? |delivering|driving|with|at|in|here|there|doing|cleaning|cooking|building|streaming|teaching|selling)")
+_NOT_AT_WORK_EN = re.compile(r"paid|n't|\bnot\b|been (?:\w+ly )?(?:\w+ed|told)\b(?<!employed)|without")
 
 
 def _worked_for(reading: Reading, found: dict, add) -> None:
@@ -117,8 +145,7 @@ def _worked_for(reading: Reading, found: dict, add) -> None:
             going_on = any(word in before for word in ("干", "做", "上班", "工作", "来", "待", "送", "跑", "当", "开")) and after.startswith("了") \
                 and "没" not in before and "欠" not in before
         else:
-            going_on = "for" in before[-30:] and any(word in before for word in ("have worked", "been working", "'ve worked", "been a", "been delivering", "been driving", "been with", "have been"))
-            going_on = going_on and "paid" not in before
+            going_on = "for" in before[-30:] and _AT_WORK_EN.search(before) and not _NOT_AT_WORK_EN.search(before)
         if going_on:
             add("started_on", length.before(reading.today).isoformat(), length.start, length.end, False)
             return
@@ -159,12 +186,18 @@ def _add_places(reading: Reading, told: list, expecting: Optional[str], add) -> 
     places = places_in(reading)
     anchors = [one.anchor for one in told]
     of_body = [place for place in places if any(start - 8 <= place.start and place.end <= end for start, end in anchors)]
-    named = [place for place in places if place not in of_body]
+    named = [place for place in places if place not in of_body and place.role != "other"]
     # Where the work is said to be comes before a place that is only mentioned.
     for place in sorted(named, key=lambda one: one.role != "work") + of_body:
         role = getattr(place, "role", None)
         if role is None and _from(reading, place):
             role = "home"
+        if role == "origin":
+            # Gone from there: home at most, and only a guess.
+            if len(places) > 1:
+                add("household_place", reading.original(place.start, place.end), place.start, place.end, False)
+                continue
+            role = None
         fact = _PLACE_FACTS.get(role, "place")
         if expecting in _ASKED_PLACES and len(places) == 1 and role in (None, "", "work", "place"):
             fact = expecting

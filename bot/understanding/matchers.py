@@ -4,12 +4,13 @@ import re
 import sys
 from functools import cache
 from pathlib import Path
-from typing import Iterator, List, NamedTuple, Optional, Tuple
+from typing import Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
 import yaml
 
 LEXICON = Path(__file__).parent / "lexicon"
 _NO_WORD = re.compile(r"\S{61,}")
+_CUT = re.compile(r"[a-z]{2}")
 _MOST = 100  # hits of one name that are kept: nobody says a thing more often
 _GAP = {"zh": 8, "en": 4}  # how much "…" may stand for: characters or words
 
@@ -36,7 +37,9 @@ def _entries(language: str) -> Iterator[Tuple[str, str, object, str]]:
             yield kind, name, value, phrase
 
     for platform in lexicon("platforms"):
-        yield from rows("platform", platform["name"], platform["work"], platform)
+        # A brand is typed in either script whatever the language: "I ride for 美团", "在meituan跑单".
+        for phrase in [*(platform["zh"] or ()), *(platform["en"] or ())]:
+            yield "platform", platform["name"], platform["work"], phrase
     for job, lists in lexicon("occupations").items():
         yield from rows("occupation", job, "job", lists)
         yield from rows("occupation", job, "place", {language: lists.get(f"{language}_places")})
@@ -106,12 +109,20 @@ class Lexicon:
         doc = self._nlp.make_doc(text)
         spans = {}
         for match, start, end in list(self._plain(doc)) + list(self._gapped(doc)):
-            spans.setdefault(match, []).append((doc[start].idx, doc[end - 1].idx + len(doc[end - 1])))
+            first, last = doc[start].idx, doc[end - 1].idx + len(doc[end - 1])
+            if self.language == "zh" and (last - first <= 3 and " " in text[first:last] or _in_word(text, first, last)):
+                continue  # "临时工 头部" holds no 工头, "candidate" no dida
+            spans.setdefault(match, []).append((first, last))
         hits = []
         for match, places in spans.items():
             kind, name, value = self._labels[match]
             hits += [Hit(kind, name, value, start, end) for start, end in _outermost(places)]
         return sorted(hits, key=lambda hit: (hit.start, -hit.end))
+
+
+def _in_word(text: str, start: int, end: int) -> bool:
+    """A span that cuts through a Latin word."""
+    return any(0 < place < len(text) and _CUT.fullmatch(text[place - 1:place + 1]) for place in (start, end))
 
 
 def _outermost(places: list) -> list:
@@ -131,11 +142,12 @@ def get(language: str) -> Lexicon:
 
 
 class Hits:
-    """The phrases of one text, by kind and name."""
+    """The phrases of one text in one or more languages, by kind and name."""
 
-    def __init__(self, text: str, language: Optional[str]):
+    def __init__(self, text: str, languages: Iterable[str]):
         self._by = {}
-        for hit in get(language).find(text):
+        found = dict.fromkeys(hit for language in languages for hit in get(language).find(text))
+        for hit in sorted(found, key=lambda one: (one.start, -one.end)):
             same = self._by.setdefault((hit.kind, hit.name), [])
             if len(same) < _MOST:
                 same.append(hit)

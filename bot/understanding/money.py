@@ -24,9 +24,9 @@ class Sum:
 # What a number is counted in when it is not money.
 _ZH_NOT = (r"(?!\s?(?:个|人|名|位|年|月|天|日|号|岁|周|点|小时|分钟|次|家|层|楼|栋|米|公里|平|斤|吨|公斤|单|件|趟|班|级|条|份|页|房|室|车|辆|台|套|"
            r"口人|倍|%|％|度|多?(?:个|天|人|年|单|次|名|岁|家|平|米)|之|分之|些|样|种|下|起|直|定|般|共|切|半|边|方|路|线|旦|再|致|行|工(?!资|钱)|块(?:干|做|去|来|上班|打工|打|进|走|住|的|儿|出|在)|"
-           r"来岁|几个|几天|几人|几年|期|中|建|局|冶|院|厂))")
+           r"来岁|几个|几天|几人|几年|期|中|建|局|冶|院|厂|款|项|章|节|部|所|群|桌|碗|瓶|针|根|条|寸|厘米|毫米|级|步|声|句|门|门课|集|股|支|队|组|排|栋|幢|号))")
 _ZH_SUM = re.compile(
-    r"(?<![\d.,a-z])(?P<about>将近|接近|差不多|大概|大约|约|近|快|至少|起码|不到|超过)?(?P<cur>¥|rmb|人民币)?\s?"
+    r"(?<![\d.,a-z])(?P<about>将近|接近|差不多|大概|大约|约|近|快|至少|起码|不到|超过|小(?=[一两二三四五六七八九十\d]))?(?P<cur>¥|rmb|人民币)?\s?"
     rf"(?P<n>{numbers.CHINESE})(?P<more>多|来|余|左右)?(?P<big>[万千百])?(?P<more2>多|来|余|左右|几)?"
     rf"\s?(?P<unit>块钱|元钱|块|元|圆|人民币|rmb|塊|钱|大洋)?(?P<more3>多|左右|上下|钱)?")
 _ZH_NOT_AFTER = re.compile(_ZH_NOT)
@@ -40,6 +40,15 @@ _PER = {"day": r"(?:一|每|1)?天|日薪|日工资|(?:一|每|1)个?工(?:日)?
 _PER_BEFORE = re.compile("(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _PER.items())
                          + r")(?:的)?(?:工资|收入|薪水|待遇)?(?:都|就|才|只)?(?:是|给|拿|能拿|到手|挣|能挣|发|有|算|按|为|说好|讲好|谈好|说好是|说好给|约定|定的)?(?:我)?(?:了)?\s?:?$")
 _PER_AFTER = re.compile(r"\s?(?:的)?(?:/|每)?\s?(?:(?P<day>一天|每天|天|日|一个工)(?!没|不|后|前)|(?P<month>一个月|每个月|每月|一月|个?月(?!\d|底|初|份))|(?P<hour>一个?小时|每小时|小时|一个钟)|(?P<year>一年)|(?P<piece>一单|每单|单|一件|件|一平|平|一方|一趟))")
+
+
+# Sums in other money are no yuan.
+_FOREIGN_AFTER = re.compile(r"\s?(?:美元|美金|美刀|港币|港元|港纸|欧元|日元|韩元|台币|英镑|泰铢|卢布|坚戈|比索|林吉特|新币|澳元|加元|越南盾|u(?:sd)?\b|usdt|dollars?\b|bucks\b|euros?\b|pounds?\b|usd\b|hkd\b|hk dollars)")
+_FOREIGN_BEFORE = re.compile(r"(?:[$€£]|usd|hkd|hk\$|us\$)\s?$")
+
+
+def _foreign(text: str, start: int, end: int) -> bool:
+    return _FOREIGN_AFTER.match(text, end) is not None or _FOREIGN_BEFORE.search(text[max(0, start - 4):start]) is not None
 
 
 def _phone(digits: str) -> bool:
@@ -57,6 +66,9 @@ def _per_zh(text: str, start: int, end: int) -> Optional[str]:
     return None
 
 
+_TO = re.compile(r"\s?(?:到|至|-|~)\s?")
+
+
 def _find_zh(text: str) -> List[Sum]:
     found = []
     for match in _VAGUE.finditer(text):
@@ -65,11 +77,14 @@ def _find_zh(text: str) -> List[Sum]:
     for match in _ZH_SUM.finditer(text):
         if match.start("n") in vague:
             continue
-        raw = match["n"].strip()
+        stop = numbers.without_each(text, match.start("n"), match.end("n"))
+        raw = text[match.start("n"):stop].strip()
         number = numbers.chinese(raw)
-        if number is None or _phone(raw) or number.value <= 0 or number.value > 10**10:
+        if number is None or _phone(raw) or number.value <= 0 or number.value > 10**10 or text[max(0, match.start("n") - 1):match.start("n")] == "第":
             continue
-        value, exact, end = number.value, number.exact, match.end()
+        value, exact, end = number.value, number.exact, match.end() if stop == match.end("n") else stop
+        if _foreign(text, match.start("n"), end):
+            continue
         if match["big"] and match["more"] and value < 1000:
             value *= {"万": 10_000, "千": 1000, "百": 100}[match["big"]]
         elif match["big"]:
@@ -90,7 +105,21 @@ def _find_zh(text: str) -> List[Sum]:
         bare = not marked and not big_unit
         # 300元/天: a rate of less than 1000 a "月" said with a bare 工资 is no monthly wage.
         found.append(Sum(match.start("n"), end, value, exact, per, bare))
-    return found
+    return _ranges_zh(text, found)
+
+
+def _ranges_zh(text: str, found: List[Sum]) -> List[Sum]:
+    """"四千到五千一个月", "4000-5000": the lower end, as a guess."""
+    kept = []
+    for one in found:
+        last = kept[-1] if kept else None
+        if last and _TO.fullmatch(text[last.end:one.start]) and last.value < one.value * 10_000:
+            low = last.value if last.value * 10 > one.value else last.value * (10_000 if one.value >= 10_000 else 1000)
+            if low < one.value:
+                kept[-1] = Sum(last.start, one.end, low, False, one.per or last.per, last.bare and one.bare)
+                continue
+        kept.append(one)
+    return kept
 
 
 _EN_SUM = re.compile(
@@ -103,9 +132,28 @@ _EN_NOT_AFTER = re.compile(r"(?:st|nd|rd|th)\b|%|:\d| ?(?:am|pm)\b| (?:of us|peo
                            r"orders|firms|parcels|floors?|percent|riders|miners|drivers|couriers|employees|kilomet|met(?:re|er)s|co-?workers|more people|payments?|phone|hotline|of my|employers|-)|[-/]\d|-year|-day|-hour")
 
 
-def _find_en(text: str) -> List[Sum]:
+def _ranges_en(text: str) -> List[Sum]:
+    """"five or six thousand", "5-6k a month": the lower end, as a guess."""
     found = []
+    for match in numbers.ENGLISH_RANGE.finditer(text):
+        value = numbers.english_range(match)
+        after = _EN_PER_AFTER.match(text, match.end())
+        before = _EN_PER_BEFORE.search(text[max(0, match.start() - 30):match.start()])
+        rate = after or before
+        per = next(name.rstrip("2") for name, kind in rate.groupdict().items() if kind) if rate else None
+        yuan = re.match(r" ?(?:yuan|rmb|cny|kuai)\b", text[match.end():])
+        if value is None or value < 100 or _foreign(text, match.start(), match.end()) or not (match["scale"] or match["own"] or per or yuan):
+            continue
+        found.append(Sum(match.start(), match.end(), value, False, per))
+    return found
+
+
+def _find_en(text: str) -> List[Sum]:
+    found = _ranges_en(text)
+    ranges = list(found)
     for match in _EN_SUM.finditer(text):
+        if any(one.start <= match.start("n") < one.end for one in ranges):
+            continue
         raw = match["n"].strip()
         number = numbers.english(raw)
         if number is None or _phone(raw) or number.value <= 0 or number.value > 10**10:
@@ -113,6 +161,8 @@ def _find_en(text: str) -> List[Sum]:
         marked = bool(match["cur"] or match["unit"])
         after = _EN_PER_AFTER.match(text, match.end())
         before = _EN_PER_BEFORE.search(text[max(0, match.start() - 30):match.start()])
+        if _foreign(text, match.start("n"), match.end()):
+            continue
         rate = after or before
         per = next(name.rstrip("2") for name, value in rate.groupdict().items() if value) if rate else None
         if not marked and _EN_NOT_AFTER.match(text, match.end()):

@@ -10,7 +10,10 @@ _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000
 ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 _ZH = "[零〇一二两三四五六七八九十百千万亿几壹贰叁肆伍陆柒捌玖拾佰仟]"
 # One Chinese character, then perhaps digits: written so that no text makes the search slow.
-CHINESE = rf"(?:{ARABIC})(?:\s?[百千万亿](?:\d{{1,4}}(?!\d)|{_ZH})*|[kw](?![a-z]))?|{_ZH}(?:\d{{1,4}}(?!\d)|{_ZH})*"
+CHINESE = rf"(?:{ARABIC})(?:\s?[百千万亿](?:\d{{1,4}}(?!\d)|{_ZH})*|[kw]\d?(?![a-z\d]))?|{_ZH}(?:\d{{1,4}}(?!\d)|{_ZH})*"
+# "三千五一个月" is 3,500 a month, not 3,501 months.
+ONE_EACH = r"(?<=[百千万\d])(?<!零)一(?=\s?(?:个月|个工|天|年(?![半多])|个?小时|个钟|单|件|平|方|趟|月))|(?<=[百千万][一二三四五六七八九两])一(?=\s?(?:个月|个工|天|年(?![半多])|个?小时|个钟|单|件|平|方|趟))"
+_ONE_EACH = re.compile(ONE_EACH)
 _TOKEN = re.compile(rf"{ARABIC}|[{''.join(_DIGITS)}{''.join(_UNITS)}几]")
 
 
@@ -18,6 +21,11 @@ class Number(NamedTuple):
     """A number and whether it was said exactly ("三四万" and "十几万" are not)."""
     value: float
     exact: bool
+
+
+def without_each(text: str, start: int, end: int) -> int:
+    """Where a numeral in `text` really ends: the last 一 of "三百一天" belongs to what follows."""
+    return end - 1 if end > start + 1 and _ONE_EACH.match(text, end - 1) else end
 
 
 def chinese(text: str) -> Optional[Number]:
@@ -68,7 +76,10 @@ _WORDS.update({"a": 1, "an": 1, "couple": 2})
 _SCALES = {"hundred": 100, "thousand": 1000, "grand": 1000, "k": 1000, "million": 1_000_000, "mil": 1_000_000, "m": 1_000_000}
 WORD = "(?:" + "|".join(sorted([w for w in _WORDS if w not in ("a", "an")] + ["hundred", "thousand", "million"], key=len, reverse=True)) + ")"
 ENGLISH = (rf"(?:{ARABIC}(?:\s?(?:k|m|million|thousand|hundred|mil|grand)\b)?"
-           rf"|\b(?:an? )?{WORD}\b(?:(?:[ -]| and ){WORD}\b){{0,8}})")
+           rf"|\b(?:an? )?{WORD}\b(?:(?:[ -]| and ){WORD}\b){{0,8}}(?: (?:grand|k)\b)?)")
+_EN_SCALE = r"(?:\s?(?P<scale>k|thousand|hundred|million|grand)\b)?"
+# "five or six thousand", "5-6k": the lower one is kept.
+ENGLISH_RANGE = re.compile(rf"(?<![\d.,/-])(?P<between>\bbetween )?(?P<low>{ARABIC}|\b{WORD}\b)(?P<own>k)?(?: or |-| to | ?~ ?|(?(between) and |(?!)))(?P<high>{ARABIC}|\b{WORD}\b){_EN_SCALE}")
 _EN_TOKEN = re.compile(rf"{ARABIC}|[a-z]+")
 
 
@@ -92,3 +103,13 @@ def english(text: str) -> Optional[Number]:
         return None
     value = round(total + current, 2)
     return Number(int(value) if value == int(value) else value, True)
+
+
+def english_range(match) -> Optional[float]:
+    """The lower end of an `ENGLISH_RANGE` match when both ends are of one kind of size, else None."""
+    low, high = english(match["low"]), english(match["high"])
+    if not low or not high or match["high"] in ("hundred", "thousand", "million"):
+        return None
+    scale = _SCALES.get(match["scale"] or "", 100 if match["scale"] == "hundred" else 1)
+    value = low.value * (scale if not match["own"] else 1000)
+    return value if low.value < high.value <= 10 * low.value else None

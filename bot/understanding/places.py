@@ -34,7 +34,8 @@ class PlaceFinding:
     `start`, `end` and `text` are the span as typed. `adcode` is None while `candidates` holds more than one code, the likeliest
     first. `name` is the full Chinese name, a development zone's own name after its host's, or empty while ambiguous. `township` is
     a town below the county. `exact` is False when a wrong or former name, or only the rest of the message, gave the place.
-    `role` is a guess: "work", "home", "employer" (a company's name or seat), "platform", or None.
+    `role` is a guess: "work", "home", "employer" (a company's name or seat), "platform", "origin" (gone from to another place),
+    "other" (where someone else is or is from), or None.
     """
 
     start: int
@@ -770,21 +771,35 @@ def _full_name(code: str, zone: str | None) -> str:
     return places.full_name(code, "zh") + zone
 
 
+# 从重庆到阜新挖煤: gone from; a plant that moves (从深圳搬到惠州) is still where the work is.
+_GONE_FROM = re.compile(r"(?<![自])(?:从|由|打)$")
+_GONE_TO = re.compile(r"(?:那边|老家|那里)?(?:坐\S{1,3})?(?:一路)?(?:过来|出来|过|跑|来|去|到|赶)?(?:到|去|来|至)(?!的|了|打工|务工|干活|上班|做工|这|那|$|[，,。])")
+_SOMEONE_ELSES = re.compile(r"(?:老板娘?|包工头|工头|经理|厂长|站长|班长|组长|主管|同事|工友|朋友|他|她|他们|对方)[^，,。！？；我俺咱]{0,6}$")
+_SOMEONE_ELSES_EN = re.compile(r"\b(?:boss|manager|foreman|contractor|supervisor|landlord|colleague|friend|he|she|they)(?:'s)? (?:(?:is|was|comes?|came|are|went|lives?|ran(?: away)?|moved|fled|goes)(?: back| home)? )(?:from|to|in)(?: the)? $", re.IGNORECASE)
+
+
 def _role(text: str, mention: _Mention) -> str | None:
     """What the place is to the worker, from the words around it; None when they do not say."""
     before, after = text[max(0, mention.start - 40):mention.start], text[mention.end:mention.end + 30]
     if re.match("[A-Za-z]", text[mention.start:mention.end]):
+        if _SOMEONE_ELSES_EN.search(before):
+            return "other"
         for role, cue in (("platform", _PLATFORM_EN), ("employer", _EMPLOYER_EN), ("home", _HOME_EN), ("work", _WORK_EN)):
             if cue.search(before):
-                return None if role == "home" and re.match(r"\s+(?:home )?to\b", after) else role
+                return "origin" if role == "home" and re.match(r"\s+(?:home )?to\b", after) else role
     if _PERSON_AFTER.match(after) and _is_worker(before):
         return "home"
+    if _GONE_FROM.search(before) and _GONE_TO.match(after):
+        return "origin"
     if _PLATFORM_BEFORE.search(before) or re.match("的(?:一家|一个|那个)?平台", after):
         return "platform"
     if _EMPLOYER_BEFORE.search(before):
         return "employer"
     if _BODY_AFTER.match(after):
         return None
+    at_home = _HOME_BEFORE.search(before) or _HOME_AFTER.match(after)
+    if at_home and _SOMEONE_ELSES.search(before) or re.search(r"(?:跑|逃|回)(?:到|回|去)?$", before) and _SOMEONE_ELSES.search(before):
+        return "other"
     if _HOME_BEFORE.search(before) or (_HOME_AFTER.match(after) and not before.endswith(("解决", "落", "办", "拿"))):
         return "home"
     if _SEAT_AFTER.match(after):

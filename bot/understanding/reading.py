@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from datetime import date
 
-from . import dates, language as languages, matchers, money
+from . import dates, language as languages, matchers, money, typos
 
 LONGEST = 10_000
 
@@ -18,18 +18,37 @@ _IF = {
     "en": re.compile(r"\b(?:if|whether|suppose|in case|unless|should i|would i|what is|what counts|does it count)\b"),
 }
 _WISH = {
-    "zh": re.compile(r"(?:想要?|打算|准备|要求|逼|让|叫|劝|要|应该|需要|可以|能|必须|才能|敢|威胁要?|吓唬|不然就|否则就?|再不.{0,4}就|考虑|怎么|如何|将|会|建议|申请|扬言|肯|求|就要)(?:我们?|人|员工|他|她|自己|我自己|大家|去|直接|给|主动|被|跟我们?|和我们?|给我们?|你|一起|再|重新)*$"),
+    "zh": re.compile(r"(?:想要?|打算|准备|要求|逼|让|叫|劝|要|应该|需要|可以|能|必须|才能|敢|威胁要?|吓唬|不然就|否则就?|再不.{0,4}就|考虑|怎么|如何|将|会|建议|申请|扬言|肯|求|就要|"
+                     r"马上|即将|面临|快要|就快|可能|也许|估计|差点|险些|就算|算|视为|当作|默认|不如|最好|不想|不敢|不愿意?)"
+                     r"(?:我们?|人|员工|他|她|自己|我自己|大家|去|直接|给|主动|被|跟我们?|和我们?|给我们?|你|一起|再|重新|无条件|随时|单方面?|随意|随便|合法|马上|立即|立刻|提出?|向\S{1,4}|从\S{1,4}|自动|自主|口头|书面|先|把我们?|"
+                     r"以[^，。]{1,12}(?:为由|理由))*$"),
     "en": re.compile(r"(?:\bwant(?:ed|s)? to|going to|plan(?:ning)? to|thinking (?:of|about)|(?:forc|ask|tell|press|push|order)\w* (?:me|us|you) to|told (?:me|us) to|threaten\w* to|threatened me with|made (?:me|us)|make (?:me|us)|want(?:s|ed)? (?:me|us) to|\b(?:should|can|could|would|might|may|must|will|gonna)(?: i| we)?|\b(?:about|refus\w+|before|how|need|wish|try|trying) (?:to|i|being)|\bto|afraid (?:of|they will|he will)|scared of)\s*(?:be |get |being |getting |have (?:a )?|have me |fire |i )*$"),
 }
 _NOT = {
-    "zh": re.compile(r"(?:没有?|未|从未|不是|不|别|非|并未|并没有?|从来没有?|不算|还没有?|不能|没能)(?:被|是|过|跟我们?|和我们?|给我们?|与我们?|把我|向我|属于|算|人|再|任何|让我|认定|当|曾|真的?|发生|出|什么|正式|工会|有|书面|劳动|什么大|跟我|办法|要|我|想|去|主动)*$"),
+    "zh": re.compile(r"(?:没有?|未|从未|不是|不|别|非|并未|并没有?|从来没有?|不算|还没有?|不能|没能|没人|谁也没)(?:被|是|过|自主|自愿|主动|向\S{1,4}|提出?|跟我们?|和我们?|给我们?|与我们?|把我|向我|属于|算|人|再|任何|让我|认定|当|曾|真的?|发生|出|什么|正式|工会|有|书面|劳动|什么大|跟我|办法|要|我|想|去|主动)*$"),
     "en": re.compile(r"(?:\bnot|n't|n’t|\bnever|\bno|\bwithout|\bnobody|\bneither|\bnone)(?: (?:been|yet|get|got|getting|a|an|the|any|really|actually|have|had|be|even|seriously|ever|being|was|to|my|of|us|being))*\s*$"),
 }
 _ASKED = {
     "zh": re.compile(r"(?:了|过|的)?(?:合同)?(?:了)?(?:吗|么|嘛|没有?\s*(?:[?？]|$)|不\s*(?:[?？]|$))"),
     "en": re.compile(r"(?:\s\w+){0,2}\?"),
 }
+# A rule asked about, not something told: "用人单位能否辞退员工" names no one.
+_NO_ONE = re.compile(r"用人单位|劳动者|职工|企业|雇主|员工")
+_SOMEONE = re.compile(r"[我俺咱他她]|亲戚|朋友|老公|老婆|爱人|父亲|母亲|儿子|女儿|孩子|同事|工友|本人|自己")
+_ASKS = re.compile(r"[?？吗呢]|怎样|怎么|如何|能否|是否|可否|什么|哪些|多少|应当|应该|有没有")
 _ASKING_EN = re.compile(r"\b(?:do|does|did|is|are|was|am|have|has|can|could|should|must|will) (?:i|we|it|they|he|my|the|a|you)\b")
+
+
+_HAN = re.compile(r"[\u4e00-\u9fff]{2}")
+_LATIN_WORD = re.compile(r"(?<![a-z])(?!app|boss|hr\b)[a-z']{2,}")
+
+
+def _apart(lists, taken=()) -> list:
+    """What several readers found, in order; what overlaps an earlier list (or `taken`) is left out."""
+    kept = []
+    for found in lists:
+        kept += [one for one in found if not any(one.start < other.end and other.start < one.end for other in (*taken, *kept))]
+    return sorted(kept, key=lambda one: one.start)
 
 
 class Reading:
@@ -39,14 +58,15 @@ class Reading:
         self.typed = typed
         self.language = "en" if language == "en" else "zh"
         self.today = today
-        self.text, self._places = languages.squeeze(typed[:LONGEST])
-        self.hits = matchers.Hits(self.text, self.language)
-        self.mentions = dates.find(self.text, self.language, today)
-        spans = [(one.start, one.end) for one in self.mentions]
-        self.durations = [one for one in dates.durations(self.text, self.language)
-                          if not any(one.start < end and start < one.end for start, end in spans)]
-        spans += [(one.start, one.end) for one in self.durations]
-        self.sums = money.find(self.text, self.language, spans)
+        self.text, self._places = typos.mend(*languages.squeeze(typed[:LONGEST]), self.language)
+        # "老板 said 没钱, my wages not paid": both languages are read, the one of the message first.
+        self.mixed = bool(_HAN.search(self.text)) and len(_LATIN_WORD.findall(self.text)) >= 2
+        tongues = [self.language] + ["zh" if self.language == "en" else "en"] * self.mixed
+        self.hits = matchers.Hits(self.text, tongues)
+        self.mentions = _apart(dates.find(self.text, tongue, today) for tongue in tongues)
+        self.durations = _apart((dates.durations(self.text, tongue) for tongue in tongues), self.mentions)
+        taken = [(one.start, one.end) for one in self.mentions + self.durations]
+        self.sums = _apart(money.find(self.text, tongue, taken) for tongue in tongues)
         breaks = {m.start(): (strength, m.end()) for pattern, strength in reversed(_BREAKS[self.language])
                   for m in pattern.finditer(self.text)}
         self._break_places = sorted(breaks)
@@ -57,6 +77,10 @@ class Reading:
         if not self._places or start >= end:
             return 0, len(self.typed)
         return self._places[start], self._places[min(end, len(self._places)) - 1] + 1
+
+    def squeezed(self, start: int, end: int) -> tuple:
+        """A span of the text as typed as a span of the squeezed text."""
+        return bisect_left(self._places, start), bisect_left(self._places, end)
 
     def cased(self) -> str:
         """The squeezed text with its capitals."""
@@ -94,22 +118,33 @@ class Reading:
     def negated(self, hit) -> bool:
         """"没受伤", "not a member" said of a hit that is not itself a negation."""
         before = self.text[max(0, hit.start - 14):hit.start]
-        return _NOT[self.language].search(before) is not None
+        return _NOT[self.tongue(hit)].search(before) is not None
+
+    def tongue(self, hit) -> str:
+        """The language a hit is in."""
+        if not self.mixed:
+            return self.language
+        return "en" if self.text[hit.start:hit.end].isascii() else "zh"
 
     def supposed(self, hit) -> bool:
         """The hit is asked about, wished, threatened or only supposed, not told."""
-        text, start = self.text, hit.start
+        text, start, tongue = self.text, hit.start, self.tongue(hit)
         # 签没签, 是不是, 有没有: the word before the negation comes again after it.
         if start and start + 1 < len(text) and text[start] in "没不" and text[start - 1] == text[start + 1]:
             return True
         low, high = self.clause(start)
         before = text[max(low, start - 40):start]
         # "让我签了空白合同": what is told with 了 or 过 was done, whoever wanted it.
-        done = self.language == "zh" and re.search("[了过]", text[hit.start:hit.end]) is not None
-        if _IF[self.language].search(before) or not done and _WISH[self.language].search(before):
+        done = tongue == "zh" and re.search("[了过]", text[hit.start:hit.end + 1]) is not None
+        if _IF[tongue].search(before) or not done and _WISH[tongue].search(before):
             return True
-        if self.language == "en":
+        if tongue == "en":
             first, last = self.clause(start, 2)
             asked = text[last:last + 1] == "?" and _ASKING_EN.match(text[first:hit.start].strip())
             return bool(asked and not text[max(0, first):hit.start].count(","))
+        first, last = self.clause(start, 2)
+        whole = text[first:last + 1]
+        general = hit.name in ("still_employed", "ended_by", "ended_on") or hit.name == "written_contract" and hit.value
+        if general and text[start] != "被" and _NO_ONE.search(whole) and _ASKS.search(whole) and not _SOMEONE.search(whole):
+            return True
         return _ASKED["zh"].match(text[hit.end:high + 2]) is not None

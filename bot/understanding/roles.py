@@ -11,7 +11,7 @@ _WEAK_LIMIT = {"zh": 14, "en": 26}
 LISTS = {"claimed_on", "employer_promised_on", "contact"}
 _WORKED = re.compile(r"干|做|上班|工作|打工|work")
 # Cues of starting that also start other things: "从三月开始没发工资".
-_LOOSE = {"开始", "至今", "到现在", "就在", "start", "began", "started", "begin", "去了", "来了", "到公司", "到这", "一直做", "一直干"}
+LOOSE = {"开始", "至今", "到现在", "就在", "start", "began", "started", "begin", "去了", "来了", "到公司", "到这", "一直做", "一直干"}
 _SINCE = {"zh": re.compile(r"(?:从|自从|自|打从|打)$"), "en": re.compile(r"(?:since|from|starting|starting in)(?: in| about| around| the)?\s*$")}
 _SINCE_AFTER = re.compile(r"(?:份)?\s?(?:起|开始|以来|以后|之后|到现在|至今|就|一直)")
 _DUE_EN = re.compile(r"\b(?:by|before|after|pay|until)\b")
@@ -22,6 +22,16 @@ _NOT_WAGES = re.compile(r"(?:我们?|员工|大家|任何|过|一直)*(?:交|缴
 _DRAGGED = re.compile(r"[拖欠没]|一直$")  # 拖到现在, 没给到现在
 _GRADED = re.compile(r"\s?(?:[一二三四五六七八九十\d]+级|认定|保险|赔|待遇|鉴定|申请)")
 _DEEMED = re.compile(r"(?:评上了?|认定为?|申请了?|申报|算|报了?|认)$")
+
+
+# A month whose pay, premium or rent is meant is no day on which anything happened: "十二月发十月的补贴".
+_OF_PAY = {"zh": re.compile(r"(?:份)?(?:整月)?的?(?:那个月的?)?(?:工资|工钱|薪|补贴|奖金|提成|加班费|绩效|社保|房租|年假|年休假|生育|保险|账单|运费)"),
+           "en": re.compile(r"(?:'s)? (?:wages?|salary|pay\b|paycheck|bonus|rent|overtime|premium)")}
+# "下来了" is no coming to a job.
+_NOT_COMING = re.compile(r"[下出起过上回寄发送转要传打]$")
+_NOUN = re.compile(r"(?:申请|协议|报告|信|书|单子?|流程|程序|补偿|赔偿|金|制度|规定|通知书|权|审批)")
+_SIGNED = re.compile(r"(?:签[了过的]|办了|办完了?|拿到了?|开了|收到了?)(?:一?[份个张])?的?$")
+_HEARD = re.compile(r"(?:found out|learned|learnt|heard|noticed|realised|realized|told me|called me|发现|知道|听说|才知|得知|看到)[^,.，。]{0,3}$")
 
 
 class Role(NamedTuple):
@@ -38,6 +48,34 @@ class _Cue(NamedTuple):
     owner: object
 
 
+_OTHER_CONTRACT = re.compile(r"购房|购车|买房|买车|租房|租赁|租车|买卖|借款|贷款|装修合同|供货|转让|认购|保险合同|加盟|培训协议|房屋|按揭|服务合同")
+
+
+def not_of_work(words: str) -> bool:
+    """A contract that is no contract of work: 购房合同."""
+    return _OTHER_CONTRACT.search(words) is not None
+
+
+_OTHERS_ACT = re.compile(r"(?:老板娘?|包工头|工头|经理|主管|站长|厂长|会计|人事|hr|领导|同事们?|工友们?|别人|朋友|室友|班长|组长|其他人|好多人|有人|有的人|大家|很多人|前台|负责人|"
+                         r"\b(?:boss|manager|foreman|contractor|supervisor|landlord|colleagues?|co-?workers?|others|people|someone|friend|he|she|they))"
+                         r"(?:也|都|就|已经|自己|突然|现在|说|又|先|全|才|直接|早就| has| have| had| also| just| then| already| suddenly| all)*\s?$")
+_OWN_ACTS = re.compile(r"离|辞(?!退)|不干|不做|^走|没干|没做|自离|quit|resign|left|walked|stopped")
+_LEFT_THING = re.compile(r"\s?(?:my|the|a|an|it|him|her|them|his|their|our|me|us)\b(?! (?:job|company|factory|employer|work|post|position|place|firm|restaurant|shop|hotel|site|boss|platform|plant|warehouse|team|gang|crew|agency|mine))")
+_CASE = re.compile(r"(?:case|claim|complaint|appeal|lawsuit|charge|application|petition)s? (?:was |were |is |got |has been |had been |being )?$")
+
+
+def aside(reading: Reading, hit) -> bool:
+    """An end of work that is a paper (离职申请), someone else's (包工头不干了) or of something else (the case was dismissed)."""
+    text = reading.text
+    before, words = text[max(0, hit.start - 24):hit.start], text[hit.start:hit.end]
+    noun = _NOUN.match(text, hit.end) if re.search("[离辞裁]|解除", words) else None
+    if noun and not (_SIGNED.search(before) and text[hit.end:hit.end + 2] != "申请"):
+        return True
+    if words.endswith("left") and _LEFT_THING.match(text, hit.end) or "dismissed" in words and _CASE.search(before):
+        return True
+    return bool(_OWN_ACTS.search(words) and _OTHERS_ACT.search(before[-16:]))
+
+
 def _cues(reading: Reading, extra: List[_Cue]) -> List[_Cue]:
     """The cues of the message that are told as having happened; longer ones hide shorter ones of another role inside them."""
     hits = [hit for hit in reading.hits.of("dates") if hit.name != "household"]
@@ -49,7 +87,12 @@ def _cues(reading: Reading, extra: List[_Cue]) -> List[_Cue]:
             continue
         if hit.name not in ("owed_since", "arbitration.refused_on") and reading.negated(hit):
             continue
-        if hit.name == "started_on" and _DRAGGED.search(reading.text[max(0, hit.start - 3):hit.start]):
+        before, after = reading.text[max(0, hit.start - 3):hit.start], reading.text[hit.end:hit.end + 4]
+        if hit.name == "started_on" and (_DRAGGED.search(before) or reading.text[hit.start] in "来到" and _NOT_COMING.search(before)):
+            continue
+        if hit.name == "ended_on" and aside(reading, hit):
+            continue
+        if hit.name == "contract_signed_on" and (before.endswith(("改", "续", "拒", "代", "重")) or not_of_work(reading.text[hit.start:hit.end] + after)):
             continue
         if reading.text[hit.start:hit.end] == "到期" and (hit.name == "debt_due_on") is not noted:
             continue
@@ -58,7 +101,7 @@ def _cues(reading: Reading, extra: List[_Cue]) -> List[_Cue]:
         if reading.text[hit.start:hit.end] == "工伤" and (_GRADED.match(reading.text, hit.end) or _DEEMED.search(reading.text[max(0, hit.start - 4):hit.start])):
             continue
         # "老乡叫我来的": with 的 or 了 it happened.
-        done = reading.text[hit.start:hit.end].endswith(("的", "了"))
+        done = reading.text[hit.start:hit.end].endswith(("的", "了")) or after.startswith("了")
         if hit.name not in ("claimed_on", "owed_since") and not done and reading.supposed(hit):
             continue
         kept.append(_Cue(hit.name, hit.start, hit.end, hit))
@@ -71,6 +114,17 @@ def _score(reading: Reading, mention: Mention, cue: _Cue) -> Optional[float]:
     after = cue.start >= mention.end
     text = reading.text
     word = text[cue.start:cue.end]
+    if _OF_PAY[reading.language].match(text, mention.end):
+        if cue.name != "owed_since":
+            return None
+        score -= 8
+    if cue.name in ("ended_on", "started_on", "injury.on") and _HEARD.search(text[max(0, mention.start - 16):mention.start]):
+        return None
+    if reading.language == "en" and reading.cost(min(mention.end, cue.end), max(mention.start, cue.start))[1]:
+        return None
+    if word in ("至今", "到现在") and cue.name == "started_on" and not any(
+            min(mention.end, cue.end) <= hit.start < max(mention.start, cue.start) for hit in reading.hits.of("words", "work")):
+        return None
     if word.endswith(("干到", "做到", "上班到", "干到了", "until", "till")):
         return score - 6 if cue.end <= mention.start and score < 6 else None
     if reading.language == "zh":
@@ -84,7 +138,7 @@ def _score(reading: Reading, mention: Mention, cue: _Cue) -> Optional[float]:
         # What follows a promise is the day it is promised for.
         if reading.language == "zh" or "pay" in word or _DUE_EN.search(text[cue.end:mention.start]):
             return None
-    if cue.name == "started_on" and word in _LOOSE:
+    if cue.name == "started_on" and word in LOOSE:
         score += 3
     return score
 
@@ -101,7 +155,7 @@ def _since(reading: Reading, mention: Mention) -> Optional[str]:
         high = reading.clause(high + 1)[1]
     if reading.language == "en":
         low = reading.clause(mention.start, 2)[0]
-    owed = [hit for hit in reading.hits.of("dates", "owed_since") if low <= hit.start < high]
+    owed = [hit for hit in reading.hits.of("dates", "owed_since") if low <= hit.start < high and not _NOT_WAGES.match(reading.text, hit.end)]
     work = [hit for hit in reading.hits.of("words", "work") if low <= hit.start < high]
     other = [hit for hit in reading.hits.of("dates") if low <= hit.start < high and hit.name not in ("owed_since", "started_on")]
     if owed and (reading.language == "en" or owed[0].start >= mention.end or not work):
@@ -133,7 +187,7 @@ def _range(reading: Reading, first: Mention, last: Mention) -> Optional[tuple]:
     reach = 30 if reading.language == "zh" else 120
     if owed < work and owed < reach:
         return "owed_since", None
-    if reading.text[last.end:last.end + 2].strip("，,")[:1] in ("在", "给", "跟"):
+    if re.match(r"[，,]?(?:都|一直|就|全)?(?:是)?[在给跟]", reading.text[last.end:last.end + 5]):
         work = 0
     return ("started_on", "ended_on") if work < reach else None
 
