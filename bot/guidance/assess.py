@@ -2,7 +2,20 @@
 from dataclasses import replace
 from datetime import date
 
-from bot.guidance import amounts, card, deadlines, documents, evidence, insurance, questions, relationship, routes, urgency, warnings
+from bot.guidance import (
+    amounts,
+    card,
+    deadlines,
+    documents,
+    evidence,
+    insurance,
+    questions,
+    relationship,
+    routes,
+    topics,
+    urgency,
+    warnings,
+)
 from bot.guidance.context import Context
 from bot.guidance.facts import Facts
 from bot.guidance.situation import issues_of
@@ -34,12 +47,13 @@ def assess(facts: Facts, law: Law, today: date) -> dict:
         "urgency": how_urgent, "urgency_reasons": reasons,
         "relationship": {key: judged[key] for key in ("class", "why", "evidence", "law")},
         "deadlines": clocks,
-        "routes": routes.build(ctx),
+        "routes": routes.build(ctx, clocks),
         "insurance": options,
         "evidence": evidence.build(ctx) if not _outside(ctx) else [],
         "documents": documents.build(ctx) if not _outside(ctx) else [],
         "amounts": amounts.build(ctx) if not _outside(ctx) else [],
         "warnings": warnings.build(ctx, clocks) if not _outside(ctx) else [],
+        "topics": topics.build(ctx),
         "questions": asked,
     }
     result["steps"] = steps_of(ctx, result)
@@ -50,8 +64,8 @@ def assess(facts: Facts, law: Law, today: date) -> dict:
 def steps_of(ctx: Context, assessment: dict) -> list[str]:
     """What to do, in order: danger first, then each door."""
     first = [ctx.text(f"danger.{danger}") for danger in sorted(ctx.facts.in_danger())]
-    doors = [ctx.text("card.step", number=number, name=route["name"] or route["label"], why=route["why"],
-                      phone=ctx.text("card.phone", phone=" / ".join(route["phones"])) if route["phones"] else "")
+    doors = [f"{number}. " + ctx.text("card.step", name=route["name"] or route["label"], why=route["why"],
+                                           phone=card.phones(ctx, route["phones"]))
              for number, route in enumerate(assessment["routes"], start=1)]
     return first + doors
 

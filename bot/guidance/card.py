@@ -1,116 +1,178 @@
-"""The whole guidance as the worker reads it: what presses first, where to go, what to say, what to bring.
+"""The whole guidance as the worker reads it: what happened, until when, where to go, what to say, what to bring, what to beware of.
 
-Pieces are left out whole, never cut, so that the card stays short; what is left out is behind the buttons.
+The card is made of pieces. A piece stands on it only if it fits in every language, so that all languages say the same; pieces are
+left out whole, never cut, the least needed first. What is left out is behind the buttons.
 """
+from dataclasses import dataclass, replace
 from datetime import date
 
+from bot.guidance import evidence, routes, topics, warnings
 from bot.guidance.context import Context
 from bot.guidance.deadlines import OTHERS
+from bot.guidance.route_words import written_out
 
-LIMIT = {"zh": 1200, "en": 3000}  # characters; English says the same in more letters
+LIMIT = 1200   # characters, in every language
 MAX_DEADLINES = 3
 MAX_STEPS = 5
+MAX_WARNINGS = 3
+MAX_LAWS = 3
+STEP_RANKS = {"union": 3, "mediation": 4, "hotline": 5}   # these doors yield before the others
+NUMBERING = 4  # "1. " and the end of the line
+ALWAYS = 0     # the rank of what stands on every card
 NO_DEFENCE = ("injury_recognition_worker", "inspection_complaint", "injury_review_reconsideration", "injury_review_court",
               "appraisal_review", "court_after_award", "court_appeal", "injury_court_after_reconsideration")
 
 
+@dataclass(frozen=True)
+class Piece:
+    """One line or two of the card; `rank` 0 stands always, a higher one yields first. `step`: it is numbered."""
+
+    text: str
+    rank: int
+    step: bool = False
+
+
 def write(ctx: Context, assessment: dict) -> str:
     """The card for a finished assessment (all its other keys set)."""
+    versions = {language: _pieces(replace(ctx, language=language), assessment) for language in ctx.law.languages}
+    mine = versions[ctx.language]
+    room = {language: LIMIT - len(ctx.law.text("card.then", language)) for language in versions}
+    kept = set()
+    for number in sorted(range(len(mine)), key=lambda number: (mine[number].rank, number)):
+        sizes = {language: len(pieces[number].text) + (1 if not mine[number].step else NUMBERING) for language, pieces in versions.items()}
+        if mine[number].rank == ALWAYS or all(sizes[language] <= room[language] for language in sizes):
+            kept.add(number)
+            room = {language: room[language] - sizes[language] for language in room}
+    return _joined(ctx, [piece for number, piece in enumerate(mine) if number in kept])
+
+
+def _joined(ctx: Context, pieces: list[Piece]) -> str:
+    lines, number = [], 1
+    for piece in pieces:
+        if piece.step and number == 1:
+            lines.append(ctx.text("card.then"))
+        lines.append(f"{number}. {piece.text}" if piece.step else piece.text)
+        number += piece.step
+    return "\n".join(line for line in lines if line)
+
+
+def _pieces(ctx: Context, assessment: dict) -> list[Piece]:
+    """Every piece in reading order; the same pieces, of the same ranks, in every language."""
+    found = [Piece(ctx.text(f"card.danger_{danger}"), ALWAYS) for danger in sorted(ctx.facts.in_danger())]
     if assessment["status"] == "out_of_scope":
-        return ctx.text("card.out_of_scope")
-    lines = [ctx.text(f"danger.{danger}") for danger in sorted(ctx.facts.in_danger())]
-    lines += deadline_lines(ctx, assessment["deadlines"])
-    routes = assessment["routes"]
-    if routes:
-        lines += _first_door(ctx, routes[0])
-    optional = [*_steps(ctx, routes[1:]), *_bring(ctx, assessment["evidence"]), *_money(ctx, assessment["amounts"]),
-                *_relationship(ctx, assessment["relationship"]),
-                *[ctx.text("card.warning", warning=warning) for warning in assessment["warnings"][:3]], ctx.text("card.free")]
-    source = ctx.text("card.source", day=ctx.day(ctx.today))
-    room = LIMIT.get(ctx.language, LIMIT["en"]) - len(source) - len("\n".join(lines)) - 2
-    for piece in optional:
-        if len(piece) + 1 <= room:
-            lines.append(piece)
-            room -= len(piece) + 1
-    return "\n".join([*lines, source])
+        found.append(Piece(ctx.text("card.out_of_scope"), ALWAYS))
+    else:
+        found += _case(ctx) + deadline_pieces(ctx, assessment["deadlines"]) + _doors(ctx, assessment["routes"])
+        found += _rest(ctx, assessment)
+    return [*found, Piece(ctx.text("card.source", day=ctx.day(ctx.today)), ALWAYS)]
 
 
-def deadline_lines(ctx: Context, deadlines: list[dict]) -> list[str]:
+def _case(ctx: Context) -> list[Piece]:
+    return [Piece(ctx.text("card.case").replace("{facts}", routes.facts_in_brief(ctx)), 2)] if ctx.issues else []
+
+
+# --- until when
+
+def deadline_pieces(ctx: Context, deadlines: list[dict]) -> list[Piece]:
     """The worker's own clocks that matter most: running ones by day, then what has passed."""
     own = [row for row in deadlines if row["id"] not in OTHERS]
     running = sorted((row for row in own if row["status"] in ("urgent", "open")), key=lambda row: row["last_day"])
     passed = [row for row in own if row["status"] == "passed"]
-    shown = [*running[:MAX_DEADLINES], *passed[:2]]
-    lines, seen = [], set()
-    for row in shown:
+    found, seen = [], set()
+    for row in [*running, *passed]:
         mark = (row["id"], row["last_day"])
-        if mark not in seen:
+        if mark not in seen and len(seen) < MAX_DEADLINES:
             seen.add(mark)
-            lines += _deadline(ctx, row)
+            found.append(Piece(_deadline(ctx, row), (ALWAYS, 2, 4)[len(seen) - 1]))
     if any(row["status"] == "unlimited_while_employed" for row in own):
-        lines.append(ctx.text("card.deadline_free"))
+        found.append(Piece(ctx.text("card.deadline_free"), 1))
     if any(row["id"] == "occupational_injury_application" for row in own):
-        lines.append(ctx.text("card.deadline_app"))
-    if not lines:
-        unknown = next((row for row in own if row["status"] == "unknown" and row["needs"]), None)
-        if unknown is not None:
-            lines.append(ctx.text("card.deadline_unknown", why=unknown["why"]))
-    return lines
+        found.append(Piece(ctx.text("card.deadline_app"), 1))
+    unknown = next((row for row in own if row["status"] == "unknown" and row["needs"]), None)
+    if not found and unknown is not None:
+        ask = ctx.text(f"questions.{unknown['needs'][0].replace('.', '_')}_ask")
+        found.append(Piece(ctx.text("card.deadline_unknown", ask=ask), 1))
+    return found
 
 
-def _deadline(ctx: Context, row: dict) -> list[str]:
+def _deadline(ctx: Context, row: dict) -> str:
     name, days = ctx.text(f"deadlines.name_{row['id']}"), row["days_left"]
     last, act_by = date.fromisoformat(row["last_day"]), date.fromisoformat(row.get("safe_without_union") or row["act_by"])
     if row["status"] == "passed":
         key = "card.deadline_passed_other" if row["id"] in NO_DEFENCE else "card.deadline_passed"
-        return [ctx.text(key, name=name, day=ctx.day(last))]
+        return ctx.text(key, name=name, day=ctx.day(last))
     if days == 0:
-        lines = [ctx.text("card.deadline_today", day=ctx.day(last), name=name)]
+        line = ctx.text("card.deadline_today", day=ctx.day(last), name=name)
     elif act_by < ctx.today:
-        lines = [ctx.text("card.deadline_last_day", day=ctx.day(last), name=name, days=days)]
+        line = ctx.text("card.deadline_last_day", day=ctx.day(last), name=name, days=days)
     elif act_by == last:
-        lines = [ctx.text("card.deadline", day=ctx.day(last), name=name, days=days)]
+        line = ctx.text("card.deadline", day=ctx.day(last), name=name, days=days)
     else:
-        lines = [ctx.text("card.deadline_legal", day=ctx.day(act_by), name=name, days=(act_by - ctx.today).days, last=ctx.day(last))]
+        line = ctx.text("card.deadline_legal", day=ctx.day(act_by), name=name, days=(act_by - ctx.today).days, last=ctx.day(last))
     if row.get("part_lost_from"):
-        lines.append(ctx.text("card.deadline_monthly", day=ctx.day(date.fromisoformat(row["part_lost_from"]))))
-    return lines
+        line += "\n" + ctx.text("card.deadline_monthly", day=ctx.day(date.fromisoformat(row["part_lost_from"])))
+    return line
 
 
-def _first_door(ctx: Context, route: dict) -> list[str]:
-    key = "card.first_union" if route["body"] == "union" else "card.first_other"
-    lines = [ctx.text(key, name=route["name"] or route["label"], phone=" / ".join(route["phones"])).rstrip()]
-    if route["say"]:
-        lines.append(ctx.text("card.say", say=route["say"]))
-    return lines
+# --- where to go, and what to say there
 
-
-def _steps(ctx: Context, routes: list[dict]) -> list[str]:
-    if not routes:
+def _doors(ctx: Context, listed: list[dict]) -> list[Piece]:
+    if not listed:
         return []
-    chosen = _one_of_each(routes)[:MAX_STEPS]
-    steps = [ctx.text("card.step", number=number, name=route["name"] or route["label"], why=route["why"],
-                      phone=ctx.text("card.phone", phone=" / ".join(route["phones"])) if route["phones"] else "")
-             for number, route in enumerate(chosen, start=1)]
-    return [ctx.text("card.then") + "\n" + steps[0], *steps[1:]]
+    first, *others = routes.in_brief(ctx, listed)
+    key = "card.first_union" if first["body"] == "union" else "card.first_other"
+    found = [Piece(ctx.text(key, name=first["name"], phone=" / ".join(first["phones"])).rstrip(), ALWAYS)]
+    if first["ask"] and ctx.issues:
+        found.append(Piece(_say(ctx, listed[0], first["ask"]), 1))
+    # The next general union; the rungs above it and the trade's union wait behind a button.
+    union = next((door for door in others if door["body"] == "union" and door["level"] != "industry"), None)
+    chosen = [door for door in others if door["body"] != "union" or door is union][:MAX_STEPS]
+    return found + [Piece(_step(ctx, door), STEP_RANKS.get(door["body"], 1 if number < 3 else 3), step=True)
+                    for number, door in enumerate(chosen)]
 
 
-def _one_of_each(routes: list[dict]) -> list[dict]:
-    """The next union rung and every other body; the upper rungs wait behind a button."""
-    unions = [route for route in routes if route["body"] == "union"]
-    return [route for route in routes if route["body"] != "union" or route is unions[0]]
+def _say(ctx: Context, route: dict, ask: str) -> str:
+    """What to say; a reader of another language gets the Chinese words to show."""
+    said = ctx.text("card.say", say=ask)
+    if ctx.language == "zh":
+        return said
+    chinese = replace(ctx, language="zh")
+    words = routes.facts_in_brief(chinese) + routes.in_brief(chinese, [route])[0]["ask"]
+    return said + "\n" + ctx.text("card.show").replace("{zh}", words)
 
 
-def _bring(ctx: Context, evidence: list[dict]) -> list[str]:
+def _step(ctx: Context, door: dict) -> str:
+    return ctx.text("card.step", name=door["name"], phone=phones(ctx, door["phones"]), why=door["why"])
+
+
+def phones(ctx: Context, numbers: list[str]) -> str:
+    """The numbers of a door as they follow its name: （12333）, " (12333)"."""
+    gap = "" if ctx.language == "zh" else " "
+    return gap + ctx.text("card.phone", phone=" / ".join(numbers)) if numbers else ""
+
+
+# --- what to bring, what may be due, what to beware of
+
+def _rest(ctx: Context, assessment: dict) -> list[Piece]:
     separator = "; " if ctx.language == "en" else "；"
-    items = separator.join(item.get("short") or item["text"].rstrip("。.") for item in evidence[:4])
-    return [ctx.text("card.bring", items=items)] if items else []
-
-
-def _money(ctx: Context, amounts: list[dict]) -> list[str]:
-    items = [_amount(ctx, row) for row in amounts if row["to"]]
-    separator = "; " if ctx.language == "en" else "；"
-    return [ctx.text("card.money", items=separator.join(items[:3]))] if items else []
+    shown = warnings.build(ctx, assessment["deadlines"])[:MAX_WARNINGS]
+    found = [Piece(ctx.text("card.warning", warning=text), (1, 3, 5)[number]) for number, text in enumerate(shown)]
+    how = ctx.law.rule("evidence")["last"]   # advice on keeping proof, not a thing to bring
+    items = [item["short"] for item in evidence.build(ctx) if item["id"] not in how][:4]
+    if items:
+        found.append(Piece(ctx.text("card.bring", items=separator.join(items)), 2))
+    sums = [_amount(ctx, row) for row in assessment["amounts"] if row["to"]][:3]
+    if sums:
+        found.append(Piece(ctx.text("card.money", items=separator.join(sums)), 3))
+    judged = f"card.class_{assessment['relationship']['class']}"
+    if ctx.law.has_text(judged, ctx.language) and ctx.issues:
+        found.append(Piece(ctx.text(judged), 5))
+    about = topics.build(ctx)
+    found += [Piece(ctx.text("card.topic", topic=topic["brief"]), (3, 6)[number]) for number, topic in enumerate(about[:2])]
+    articles = _articles(ctx, assessment["deadlines"])
+    if articles:
+        found.append(Piece(ctx.text("card.law", articles=separator.join(articles)), 5))
+    return [*found, Piece(ctx.text("card.free"), 7)] if ctx.issues else found
 
 
 def _amount(ctx: Context, row: dict) -> str:
@@ -119,6 +181,10 @@ def _amount(ctx: Context, row: dict) -> str:
     return f"{name} {low}" if low == high else f"{name} {low}–{high}"
 
 
-def _relationship(ctx: Context, relationship: dict) -> list[str]:
-    key = f"card.class_{relationship['class']}"
-    return [ctx.text(key)] if ctx.law.has_text(key, ctx.language) else []
+def _articles(ctx: Context, deadlines: list[dict]) -> list[str]:
+    """The articles behind the days named on the card, as far as their laws have a name in this language."""
+    known = ctx.law.rule("bodies")["laws"]
+    cited = [row["law"][0] for row in deadlines if row["id"] not in OTHERS and row["last_day"] and row["law"]]
+    plain = [dict(article) for article in cited if article["name"] in known and article["article"].isdigit()]
+    chosen = [article for number, article in enumerate(plain) if article not in plain[:number]][:MAX_LAWS]
+    return [written_out(ctx.law, [article], ctx.language) for article in chosen]

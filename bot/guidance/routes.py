@@ -33,19 +33,32 @@ class Rung:
     refused: str | None = None   # the answer, one of REFUSED
 
 
-def build(ctx: Context) -> list[dict]:
-    """The routes of a case in the contract's shape, plus `id`, `label` (the door's general name) and `law`."""
+def build(ctx: Context, deadlines: list[dict] = ()) -> list[dict]:
+    """The routes of a case in the contract's shape, plus `id`, `label` (the door's general name), `law`, `refused` (how the door
+    answered before, null if it did not turn the worker away) and `turned_away_below` (a lower union did).
+
+    Danger comes first, then a door whose own deadline ends within days, then the unions nearby and the other bodies.
+    """
     held = signs(ctx)
     near, far, again = _in_order(ctx, ladder(ctx, held))
     listed = _ways(ctx, held)
     refused = {contact.body: _answer(contact) for contact in ctx.facts.contacts}
     entries = [_other(ctx, held, body, way, refused.get(body)) for body, way in listed]
+    pressing = _pressing(ctx, deadlines)
     first = [entry for entry, (_, way) in zip(entries, listed) if way["rank"] < 0]
-    rest = [entry for entry, (_, way) in zip(entries, listed) if way["rank"] >= 0]
+    first += [entry for entry in entries if entry not in first and entry["body"] in pressing and not entry["refused"]]
+    rest = [entry for entry in entries if entry not in first]
     rungs = [*near, *far, *again]
     unions = {rung: _union(ctx, held, rung, rungs) for rung in rungs}
     routes = [*first, *(unions[r] for r in near), *rest, *(unions[r] for r in far), *(unions[r] for r in again)]
     return [{"order": number, **route} for number, route in enumerate(routes, 1)]
+
+
+def _pressing(ctx: Context, deadlines: list[dict]) -> set[str]:
+    """The bodies where something must be handed in within a few days, too few to ask a union first."""
+    rule = ctx.law.rule("bodies")["pressing"]
+    return {rule["bodies"][row["id"]] for row in deadlines
+            if row["status"] == "urgent" and row["id"] in rule["bodies"] and row["days_left"] < rule["days"]}
 
 
 def reply_to(ctx_or_law: Context | Law, reason: str, body: str, level: str | None, adcode: str | None, language: str) -> dict:
@@ -108,6 +121,38 @@ def next_union(adcode: str | None, level: str) -> tuple[str, str | None] | None:
     if not chain:
         return above[0], None
     return next(((place.level, place.adcode) for place in chain if place.level in above), ("national", None))
+
+
+def in_brief(ctx: Context, routes: list[dict]) -> list[dict]:
+    """The same doors in the few words of the card, in the language of `ctx`: [{"name", "phones", "why", "ask", "body", "level"}].
+
+    `ask` is what to say at the door after the facts (None where the card has no sentence for it); `facts` tells the case itself.
+    """
+    held = signs(ctx)
+    lowest = next((number for number, route in enumerate(routes) if route["body"] == "union"), None)
+    return [_in_brief(ctx, held | {"lowest_union"} if number == lowest else held, route) for number, route in enumerate(routes)]
+
+
+def facts_in_brief(ctx: Context) -> str:
+    """What happened, in one sentence in the first person, in the language of `ctx`."""
+    work = places.get(ctx.facts.adcode)
+    return facts_sentence(ctx, signs(ctx), _place_name(work, ctx.language) if work else None, ctx.language)
+
+
+def _in_brief(ctx: Context, held: frozenset[str], route: dict) -> dict:
+    body, level, adcode, language = route["body"], route["level"], route["adcode"], ctx.language
+    if route["turned_away_below"]:
+        held |= {"turned_away_below"}
+    if body != "union":
+        name = ctx.text(f"routes.short_{body}")
+    else:
+        name = _label(ctx.law, body, level, language) if "no_place" in held else _name(ctx.law, body, level, adcode, language, ctx.facts)
+    why, _ = render(ctx.law, ctx.today, f"routes.{route['id']}_card", language, held, {})
+    again = {"deflected": "routes.again_card", "none": "routes.again_none_card"}.get(route["refused"])
+    key = f"routes.{route['id']}_ask"
+    ask, _ = render(ctx.law, ctx.today, key if ctx.law.has_text(key, language) else "routes.any_ask", language, held, {})
+    return {"name": name, "phones": route["phones"], "body": body, "level": level, "ask": ask,
+            "why": join([why, ctx.text(again) if again else ""], language)}
 
 
 def ways(ctx: Context) -> list[str]:
@@ -256,7 +301,9 @@ def _union(ctx: Context, held: frozenset[str], rung: Rung, rungs: list[Rung]) ->
     door = _door(ctx, held, "union", rung.level, rung.adcode)
     replies = [{"reason": reason, **door.reply(_reply_key(ctx.law, reason, "union", rung.level)[0])}
                for reason in ctx.law.rule("excuses")["union"]["reasons"]]
-    return _entry(door, f"union_{rung.level}", again, replies, union_phones(ctx.law, rung.level, rung.adcode or ctx.facts.adcode), higher)
+    phones = union_phones(ctx.law, rung.level, rung.adcode or ctx.facts.adcode)
+    return {**_entry(door, f"union_{rung.level}", again, replies, phones, higher), "refused": rung.refused,
+            "turned_away_below": "turned_away_below" in held}
 
 
 def _height(level: str) -> int:
@@ -299,7 +346,8 @@ def _place_name(place: places.Place, language: str) -> str:
     parent = places.get(place.parent)
     district = place.level == "county" and place.name_zh.endswith("区") and not place.name_zh.endswith(("特区", "林区"))
     if language == "en":
-        return f"{parent.name_en} {place.name_en} District" if district and parent else place.name_en
+        kind = "" if place.name_en.endswith(("Area", "District")) else " District"
+        return f"{parent.name_en} {place.name_en}{kind}" if district and parent else place.name_en
     return f"{parent.name_zh}{place.name_zh}" if district and parent else place.name_zh
 
 
@@ -326,7 +374,8 @@ def _other(ctx: Context, held: frozenset[str], body: str, way: dict, refused: st
     door = _door(ctx, held, body, level, adcode)
     replies = [{"reason": reason, **door.reply(f"excuses.{body}_{reason}")} for reason in _reasons(ctx.law, body, way)]
     again = {"deflected": "routes.other_again_why", "none": "routes.other_again_none_why"}.get(refused)
-    return _entry(door, way["id"], again, [reply for reply in replies if reply["law"]], phones)
+    return {**_entry(door, way["id"], again, [reply for reply in replies if reply["law"]], phones),
+            "refused": refused if refused in REFUSED else None, "turned_away_below": False}
 
 
 def _seat(law: Law, body: str, adcode: str | None) -> tuple[str | None, str | None]:

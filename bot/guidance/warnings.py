@@ -1,14 +1,17 @@
 """Warnings in time: what must not be signed, missed or deleted in this case."""
 from datetime import date
 
+from bot.guidance import routes
 from bot.guidance.context import Context
 from bot.guidance.deadlines import OTHERS
+from bot.guidance.route_words import render
 
 
 def build(ctx: Context, deadlines: list[dict]) -> list[str]:
     """The sentences whose condition holds, in the order of law/rules/warnings.yml."""
-    rule = ctx.law.rule("warnings")
-    return [ctx.text(f"warnings.{id}") for id in rule["order"] if CONDITIONS[id](ctx, deadlines, rule)]
+    rule, held = ctx.law.rule("warnings"), routes.signs(ctx)
+    return [render(ctx.law, ctx.today, f"warnings.{id}", ctx.language, held, {})[0]
+            for id in rule["order"] if CONDITIONS[id](ctx, deadlines, rule)]
 
 
 def _dates(ctx: Context) -> list[date]:

@@ -1,0 +1,102 @@
+"""What else is worth knowing in a case, by topic: from fair hiring to moving insurance between provinces and the strain of night riders."""
+from datetime import date
+
+from bot.guidance import insurance, region, routes
+from bot.guidance.context import Context
+from bot.guidance.route_words import render, unique
+from bot.law import places
+
+ON_THE_ROAD = frozenset({"food_delivery", "courier", "ride_hailing", "truck_driver", "taxi_driver"})
+OUTDOORS = ON_THE_ROAD | {"construction", "cleaning", "security_guard", "mining"}
+HOT_MONTHS = range(5, 11)   # the widest span of any province's allowance months, April in Hainan apart
+BARGAINING_GUIDE = date(2026, 3, 20)   # 平台劳动规则和算法协商指引（试行） made public (LAW.md §8)
+PILOT_FROM = date(2022, 7, 1)          # before it the list of sectors is empty
+SICHUAN_UNTIL = date(2027, 2, 1)       # the end that 川人社发〔2021〕29号 names (LAW.md §14)
+
+
+def build(ctx: Context) -> list[dict]:
+    """[{"id", "title", "text", "brief", "law", "source"}], the nearest first, at most `most`. Data: rules/topics.yml, text/*/topics.yml."""
+    rule = ctx.law.rule("topics")
+    held = signs(ctx)
+    if "no_issue" in held or "only_not_labour" in held:
+        return []
+    chosen = sorted((row for row in rule["topics"] if _in_force(ctx, row) and routes.holds(row, held)), key=lambda row: row["rank"])
+    fields = _figures(ctx)
+    return [_topic(ctx, row, held, fields) for row in chosen[:rule["most"]]]
+
+
+def signs(ctx: Context) -> frozenset[str]:
+    """The signs of routes.signs() and those that only topics hang on."""
+    facts, held = ctx.facts, routes.signs(ctx)
+    here, home = (facts.adcode or "")[:2], (places.province_named(facts.household_place) or "")[:2]
+    moved = bool(here and home and here != home)
+    issues = set(ctx.issues)
+    base = region.minimum_wage(ctx.law, facts.adcode, ctx.today)
+    who = insurance.profile(ctx)
+    sectors = ctx.value("figures/occupational_injury_platforms", max(ctx.today, PILOT_FROM))["sectors"]
+    more = {
+        "platform_work": insurance.on_platform(ctx),
+        "platform_not_employee": insurance.on_platform(ctx) and ctx.relationship != "labour_relationship",
+        "employee_class": ctx.relationship == "labour_relationship",
+        "own_account": who in ("own_account", "platform", "platform_unclear"),
+        "self_employed": facts.employment_form == "self_employed",
+        "pilot_sector": facts.occupation is None or facts.occupation in sectors,
+        "on_the_road": facts.occupation in ON_THE_ROAD,
+        "streamer": facts.occupation == "streamer",
+        "occupational_disease": facts.injury.kind == "occupational_disease",
+        "heat_case": ctx.today.month in HOT_MONTHS and facts.occupation in OUTDOORS | {None}
+        and bool(issues & {"health_safety", "overtime_rest"}) or "health_safety" in issues and facts.occupation in OUTDOORS,
+        "man": (facts.sex or "").strip().lower() in ("male", "man", "m", "男"),
+        "left": facts.left_work() is True,
+        "moved_other": moved and "other_labour" in issues,
+        "moved_dismissed": moved and "dismissal" in issues,
+        "in_sichuan": here == "51",
+        "in_chongqing": here == "50",
+        "opinion_of_sichuan": ctx.today <= SICHUAN_UNTIL,
+        "bargaining_guide": ctx.today >= BARGAINING_GUIDE,
+        "minimum_wage_known": base is not None,
+        "minimum_wage_hedge": base is not None and base["hedge"],
+        "minimum_hour": base is not None and base["hour"] is not None,
+        "heat_known": _heat(ctx) is not None,
+    }
+    return held | {name for name, true in more.items() if true}
+
+
+def _topic(ctx: Context, row: dict, held: frozenset[str], fields: dict[str, str]) -> dict:
+    text, articles = render(ctx.law, ctx.today, f"topics.{row['id']}_text", ctx.language, held, fields)
+    title, _ = render(ctx.law, ctx.today, f"topics.{row['id']}_title", ctx.language, held, fields)
+    brief, _ = render(ctx.law, ctx.today, f"topics.{row['id']}_brief", ctx.language, held, fields)
+    named = [{"name": entry["name"], "article": entry["article"]} for entry in row.get("law", ()) if _in_force(ctx, entry)]
+    return {"id": row["id"], "title": title, "text": text, "brief": brief, "law": unique([*articles, *named]), "source": row["source"]}
+
+
+def _in_force(ctx: Context, row: dict) -> bool:
+    return row.get("from", date.min) <= ctx.today <= row.get("until", date.max)
+
+
+def _figures(ctx: Context) -> dict[str, str]:
+    """The local figures that the sentences name, in the worker's language."""
+    base = region.minimum_wage(ctx.law, ctx.facts.adcode, ctx.today)
+    found = {"heat": _heat(ctx) or ""}
+    if base:
+        found |= {"min_month": _span(base["month"]), "min_hour": _span(base["hour"]), "min_from": ctx.day(base["from"])}
+    return found
+
+
+def _heat(ctx: Context) -> str | None:
+    """The province's high-temperature allowance in words; None where no figure is known."""
+    row = region.high_temperature_allowance(ctx.law, ctx.facts.adcode, ctx.today)
+    if row is None or "outdoor" not in row:
+        return None
+    least, most = row["outdoor"]
+    key = "at_least" if most is None else "one" if least == most else "span"
+    said = ctx.text(f"topics_figures.heat_{key}", least=_plain(least), most=_plain(most), per=ctx.text(f"topics_figures.per_{row['per']}"))
+    return said + (ctx.text("topics_figures.heat_months", first=row["months"][0], last=row["months"][1]) if row.get("months") else "")
+
+
+def _span(ends: tuple | None) -> str:
+    return "" if ends is None else "–".join(dict.fromkeys(_plain(end) for end in ends))
+
+
+def _plain(number: float | None) -> str:
+    return "" if number is None else f"{number:,.2f}".rstrip("0").rstrip(".")
