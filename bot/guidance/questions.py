@@ -36,7 +36,9 @@ def _is_open(ctx: Context, fact: str) -> bool:
         return facts.adcode is None and fact not in facts.dont_know
     if fact == "ended_on":
         return facts.still_employed is not True
-    return fact != "still_employed" or facts.ended_on is None
+    if fact == "still_employed":  # whoever still works there says so when asked for the last day
+        return facts.ended_on is None and "ended_on" not in facts.dont_know
+    return fact != "injury.on" or (facts.injury.kind != "occupational_disease" and facts.injury.diagnosed_on is None)
 
 
 def _key(fact: str) -> str:

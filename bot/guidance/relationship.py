@@ -58,6 +58,8 @@ def _platform(facts: Facts, rule: dict) -> tuple[str, str, list[str]]:
     if kind != "unclear":
         return kind, rule["control_reason"][kind], []
     missing = [f"control.{name}" for name in rule["control_facts"] if getattr(facts.control, name) in UNDECIDED]
+    if all(f"control.{name}" in missing and facts.answered(f"control.{name}") for name in rule["autonomy"]):
+        missing = missing[:len(rule["autonomy"])]  # without these two the others decide nothing
     return kind, facts.employment_form or "platform_unknown", ([] if facts.employment_form else ["employment_form"]) + missing
 
 
@@ -65,14 +67,18 @@ def _by_control(facts: Facts, rule: dict) -> str:
     """The class that the control of the work speaks for; `unclear` while what is known does not decide.
 
     Whoever may choose the time and refuse work is not under the "dominating management" of a labour relationship (guiding case 240),
-    and is not simply on their own account either while rules or penalties bind them (人社部发〔2021〕56号).
+    and is not simply on their own account either while rules or penalties bind them (人社部发〔2021〕56号). Where the relationship itself
+    is not the worker's question these two facts are enough, unless something speaks against them: then the rest is asked.
     """
     known = {name: getattr(facts.control, name) for name in rule["control_facts"]}
     bound = [known[name] for name in rule["autonomy"]]
     taken, left = sum(value is True for value in known.values()), sum(value is False for value in known.values())
     managed = any(known[name] in MANAGED for name in rule["discipline"])
+    enough = "platform_status" not in (facts.issues or ())
     if all(value is False for value in bound):
-        return "not_fully_conforming" if managed else "civil" if left >= rule["free_worker"] else "unclear"
+        return "civil" if left >= rule["free_worker"] and not managed else "not_fully_conforming" if managed or enough else "unclear"
+    if all(value is True for value in bound) and not left and enough:
+        return "labour_relationship"
     if taken >= rule["strong_control"] and True in bound:
         return "labour_relationship"
     if left >= rule["free_worker"]:

@@ -117,7 +117,7 @@ def _doubts(ctx: Context, issue: str) -> list[str]:
         return [ctx.text("deadlines.arbitration_over_age")]
     if issue in ("social_insurance", "discrimination_harassment"):
         return [ctx.text(f"deadlines.arbitration_{issue}")]
-    return [ctx.text("deadlines.arbitration_if_employed")] if ctx.relationship == "civil" else []
+    return [ctx.text("deadlines.arbitration_if_employed")] if ctx.relationship in ("civil", "not_fully_conforming") else []
 
 
 def _start(ctx: Context, issue: str) -> tuple[date | None, str, list[str]]:

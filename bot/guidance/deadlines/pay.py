@@ -108,12 +108,14 @@ def _complaint(ctx: Context, issue: str) -> dict:
 
 
 def civil_pay_claim(ctx: Context) -> list[dict]:
-    """Three years for pay that is owed outside a labour relationship: a foreman's hands, students, the self-employed."""
+    """Three years for pay that is owed outside a labour relationship: a foreman's hands, students, the self-employed, free riders."""
     facts = ctx.facts
-    outside = ctx.relationship == "civil" or facts.employment_form in PAY_OUTSIDE_LABOUR_LAW
+    outside = ctx.relationship in ("civil", "not_fully_conforming") or facts.employment_form in PAY_OUTSIDE_LABOUR_LAW
     if "wage_arrears" not in ctx.issues or not outside:
         return []
     start = facts.debt_due_on or facts.ended_on or facts.owed_since or facts.infringed_on
+    if start is None and ctx.relationship == "not_fully_conforming":  # not worth a question while the platform may still be the employer
+        return []
     if start is None:
         needs = ["owed_since"] if facts.left_work() is False else ["ended_on"]
         return [describe.standing(ctx, "civil_pay_claim", "wage_arrears", "unknown", [ctx.text("deadlines.civil_pay_needs_day")],

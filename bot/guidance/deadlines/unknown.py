@@ -19,7 +19,8 @@ def settle(ctx: Context, row: dict, own: bool) -> dict:
     missing = [fact for fact in row["needs"] if fact in ctx.facts.dont_know]
     if not missing:
         return row
-    row = {**row, "needs": [fact for fact in row["needs"] if fact not in missing]}
+    needs = [fact for fact in row["needs"] if fact not in missing and (fact, "ended_on") != ("still_employed", missing[0])]
+    row = {**row, "needs": needs}
     if row["status"] != "unknown" or not own:
         return row
     earliest = _not_before(ctx, missing[0])
