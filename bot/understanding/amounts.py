@@ -59,6 +59,17 @@ def _owing_wages(reading: Reading, one) -> bool:
                 and not reading.text[one.end:one.end + 4].startswith(("一个月", "每月", "/月", "a month", " a mo")))
 
 
+_NO_WAGE_AFTER = re.compile(r"(?:元|块|块钱)?(?:一?个月|每月)?的?(?:抚养|生活费|房租|租金|伙食|水电|利息|贷款|月供|社保|公积金|押金|管理费|罚|话费|车贷|补助|低保|养老金|退休金)| (?:in |for )?(?:rent|deposit|loan|interest|fees?|pension|allowance for rent)")
+_NO_WAGE_BEFORE = {"zh": re.compile(r"(?:房租|月供|贷款|扣|罚|还贷|利息|租金|抚养费|社保|公积金|生活费|少发|少给|少拿|降|减|最低工资|低保|养老金|退休金|缴费|交)[^，。,]{0,8}$"),
+                   "en": re.compile(r"\b(?:rent|deduct\w*|cut|fine[ds]?|loan|mortgage|insurance|charg\w+|fee|lower|less|reduced|reduce|minimum wage|pension|by)\b[^.,]{0,24}$")}
+
+
+def _no_wage(reading: Reading, one) -> bool:
+    """So much a month, but rent, a deduction or a pension, or the legal minimum."""
+    low, _ = reading.clause(one.start)
+    return _NO_WAGE_AFTER.match(reading.text, one.end) is not None or _NO_WAGE_BEFORE[reading.language].search(reading.text[low:one.start]) is not None
+
+
 _ALL_PAY = re.compile(r"(?:工资|工钱|血汗钱|wages|pay)(?:一共|总共|合计|共|加起来|总计|全部|in total|altogether)[是有]?$")
 
 
@@ -75,7 +86,7 @@ def find(reading: Reading) -> List[Amount]:
         if per == "month" and _owing_wages(reading, one):
             per = None
         if per == "month" or per == "year":
-            if monthly is None and one.value >= 100:
+            if monthly is None and one.value >= 100 and not _no_wage(reading, one):
                 value = one.value if per == "month" else one.value / 12
                 monthly = Amount("monthly_wage", _whole(value), one.start, one.end, one.exact and per == "month")
         elif per == "day":

@@ -170,7 +170,7 @@ def _injury(reading: Reading) -> List[Choice]:
     if insured and (kind or re.search(r"工伤|work injury", reading.text[insured.start:insured.end])):
         found.append(Choice("injury.insured", insured.value, insured.start, insured.end))
     risky = [danger for danger in reading.hits.of("choice", "danger") if danger.value == "self_harm"]
-    fatal = [hit for hit in _told(reading, "injury.fatal") if not any(d.start <= hit.start < d.end for d in risky)]
+    fatal = [hit for hit in _told(reading, "injury.fatal") if not re.match(r" (?:to|on|in time|there)\b", reading.text[hit.end:]) and not any(d.start <= hit.start < d.end for d in risky)]
     if fatal and _DEATH_CONTEXT.search(reading.text):
         found.append(Choice("injury.fatal", True, fatal[0].start, fatal[0].end))
         if not kind:
@@ -328,6 +328,7 @@ _PEOPLE_ZH = [
     re.compile(rf"{_N}(?P<more>多|来)?(?:个|名|位)?(?P<unit>工人|农民工|工友|老乡|同事|骑手|快递员|司机|员工|民工|矿工|人的?工资|人(?:都|一起|全|没|被欠|被拖欠|的钱|的工钱))"),
     re.compile(rf"(?:工友|工人|农民工|同事|老乡|骑手|司机)(?:们)?(?:一共|总共|共|有|大概|大约)*{_N}(?P<more>多|来)?(?:个|名|位)?人?(?![\d万千百元块年月号天])"),
     re.compile(rf"我们(?:村|那边|这边|老家|一块|一起|一同|来|出来|过来|的|干活|一共|总共|班组|里|儿)*{_N}(?P<more>多|来)?个(?=$|[，,。；;、\s都全也])"),
+    re.compile(rf"(?:^|[，,。\s]){_N}(?P<more>多|来)?(?:个|名|位)(?P<unit>人)(?=[呢啊吧呀]|$|[，,。](?!一))"),
     re.compile(r"(?:我|咱)(?:们)?(?P<pair>俩|仨|两口子|夫妻)(?!个?[月年天钱周]|个?星期|个?礼拜|小时)"),
 ]
 _AND_ZH = re.compile(r"我(?:和|跟|与)(?:我的?)?(?:(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个|名|位)(?:工友|老乡|同事|兄弟|朋友|亲戚|工人|人)|(?P<one>老公|老婆|丈夫|妻子|媳妇|我爸|爸爸|父亲|我弟|弟弟|哥哥|表弟|表哥|堂弟|朋友|一个工友|工友|老乡|同事)(?!们))")

@@ -53,6 +53,7 @@ class _Parts:
     lunar: bool = False
     before: bool = False
     weak: bool = False
+    qingming: bool = False
 
 
 def shift(day: date, months: int) -> date:
@@ -94,7 +95,7 @@ _FEST = r"(?P<f>春节|过完年|过了年|年过完|过年|小年(?!轻)|中元
 _LMONTH = r"(?P<lm>正月|腊月|冬月|(?:农历|阴历|旧历)(?:正|腊|冬|十[一二]|十|[一二三四五六七八九]|1[0-2]|[1-9])月)"
 _LDAY = r"(?P<ld>初[一二三四五六七八九十]|二十[一二三四五六七八九]?|廿[一二三四五六七八九]?|三十|十[一二三四五六七八九]?)?"
 _SEASON = r"(?P<s>年初|年头|开年|年中|年底|年尾|年末|岁末|上半年|下半年|春天|春季|开春|夏天|夏季|暑假|秋天|秋季|冬天|冬季|寒假|[初底末尾])"
-_AFTER = r"(?P<rel>前夕|前[一两]天|[第后][一二两]天|之前|以前|前|之后|以后|过后|后|期间|那天|放假|左右)?"
+_AFTER = r"(?P<rel>前后|那几天|那会儿|那阵子?|前夕|前[一两]天|[第后][一二两]天|之前|以前|前|之后|以后|过后|后|期间|那天|放假|左右)?"
 
 _MS = r"(?:1[0-2]|0?[1-9]|十[一二]|十|[一二三四五六七八九])"
 
@@ -180,7 +181,7 @@ def _read_zh(name: str, match, today: date, context: Optional[int]) -> Optional[
     elif name == "festival":
         word = match["f"]
         key = word if word in _FESTIVALS or word in _SOLAR_FESTIVALS else word.rstrip("节")
-        parts.before = bool(match["rel"]) and "前" in match["rel"]
+        parts.before = bool(match["rel"]) and "前" in match["rel"] and match["rel"] != "前后"
         parts.exact = match["rel"] in (None, "那天", "前一天") and "年" not in word.replace("三十", "") or word in ("年三十", "大年三十")
         if word in ("除夕", "年三十", "大年三十"):
             parts.lunar, parts.month, parts.day, parts.before = True, 1, 1, True
@@ -188,6 +189,7 @@ def _read_zh(name: str, match, today: date, context: Optional[int]) -> Optional[
             parts.lunar, (parts.month, parts.day) = True, _FESTIVALS[key]
         else:
             parts.month, parts.day = _SOLAR_FESTIVALS[key]
+            parts.qingming = key == "清明"
     elif name in ("ymd", "dotted", "md"):
         parts.month = _zh_int(match["m"])
         parts.day = _zh_int(match["d"]) if match["d"] else 1
@@ -332,6 +334,7 @@ def _read_en(name: str, match, today: date, context: Optional[int]) -> Optional[
             parts.lunar, (parts.month, parts.day) = True, _EN_FESTIVALS[festival]
         else:
             parts.month, parts.day = _EN_SOLAR[festival]
+            parts.qingming = festival == "qingming"
         if word and "year" in word:
             parts.year = today.year - (1 if word.startswith("last") else 0)
         elif word == "next":
@@ -388,6 +391,9 @@ def _settle(parts: _Parts, today: date, previous: Optional[date], linked: bool) 
     back = timedelta(days=1 if parts.before else 0)
 
     def of(year):
+        if parts.qingming:
+            # The solar term falls on 4 or 5 April; the usual formula for this century.
+            return date(year, 4, int(year % 100 * 0.2422 + 4.81) - year % 100 // 4) - back
         day = turn(year, parts.month, parts.day)
         return day - back if day else None
 
@@ -434,7 +440,12 @@ def find(text: str, language: str, today: date) -> List[Mention]:
         floating = parts.year is None and parts.fixed is None
         mention = Mention(parts.start, parts.end, day, parts.exact, weak=parts.weak, floating=floating)
         if bridge is not None:
-            mentions[-1] = replace(mentions[-1], side="from", bridge=bridge, weak=False)
+            first = mentions[-1]
+            if first.floating and parts.year is not None and not _told_before(mentions[:-1]):
+                # "between June and September 2025": the year said last is of both.
+                near = [one for one in (_date(year, first.day.month, first.day.day) for year in (day.year, day.year - 1)) if one and one <= day]
+                first = replace(first, day=near[0]) if near else first
+            mentions[-1] = replace(first, side="from", bridge=bridge, weak=False)
             mention = replace(mention, side="to", bridge=bridge, weak=False)
         mentions.append(mention)
         last_end = match.end()
@@ -472,6 +483,11 @@ def _is_date(text: str, match, language: str, name: str) -> bool:
     if name == "week" and not (_group(match, "rw") or _group(match, "rw2")) and before and before in "每一二三四五六七八九两几个":
         return False
     return True
+
+
+def _told_before(mentions: List[Mention]) -> bool:
+    """A year was said before these dates, so they go on from it."""
+    return any(not one.floating for one in mentions)
 
 
 def _bridge(text: str, last: Optional[Mention], start: int, language: str) -> Optional[str]:

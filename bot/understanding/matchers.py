@@ -148,10 +148,14 @@ class Hits:
         self._by = {}
         found = dict.fromkeys(hit for language in languages for hit in get(language).find(text))
         for hit in sorted(found, key=lambda one: (one.start, -one.end)):
-            same = self._by.setdefault((hit.kind, hit.name), [])
-            if len(same) < _MOST:
-                same.append(hit)
-                self._by.setdefault(hit.kind, []).append(hit)
+            self.add(hit)
+
+    def add(self, hit: Hit) -> None:
+        """One more hit, unless there are too many of its name or the same one is known."""
+        same = self._by.setdefault((hit.kind, hit.name), [])
+        if len(same) < _MOST and hit not in same:
+            same.append(hit)
+            self._by.setdefault(hit.kind, []).append(hit)
 
     def of(self, kind: str, name: Optional[str] = None) -> List[Hit]:
         """Hits of a kind, or of one name in it."""

@@ -32,7 +32,7 @@ def chinese(text: str) -> Optional[Number]:
     """The number a Chinese or mixed numeral stands for; a digit after 万, 千 or 百 counts in the next unit down."""
     tokens = _TOKEN.findall(text.replace(" ", ""))
     total = section = 0
-    number, last_unit, zero, exact = None, 1, False, True
+    number, last_unit, zero, exact, paired = None, 1, False, True, False
     for token in tokens:
         if token == "几":
             number, exact = number if number is not None else 0, False
@@ -51,7 +51,7 @@ def chinese(text: str) -> Optional[Number]:
         elif token in _DIGITS:
             if number is not None and not zero:
                 # Two digits side by side mean "three or four": keep the lower.
-                exact = False
+                exact, paired = False, True
             else:
                 number = _DIGITS[token]
         else:
@@ -59,7 +59,7 @@ def chinese(text: str) -> Optional[Number]:
                 return None
             number = float(token.replace(",", "")) if "." in token else int(token.replace(",", ""))
     if number is not None:
-        shorthand = last_unit >= 100 and not zero and isinstance(number, int) and number < 10 and exact
+        shorthand = last_unit >= 100 and not zero and isinstance(number, int) and number < 10 and (exact or paired)
         section += number * last_unit // 10 if shorthand else number
     if not tokens:
         return None

@@ -778,6 +778,9 @@ _SOMEONE_ELSES = re.compile(r"(?:老板娘?|包工头|工头|经理|厂长|站�
 _SOMEONE_ELSES_EN = re.compile(r"\b(?:boss|manager|foreman|contractor|supervisor|landlord|colleague|friend|he|she|they)(?:'s)? (?:(?:is|was|comes?|came|are|went|lives?|ran(?: away)?|moved|fled|goes)(?: back| home)? )(?:from|to|in)(?: the)? $", re.IGNORECASE)
 
 
+_LIVES_AFTER = re.compile(r"(?:租|买)(?:的|了)?(?:个|间|套)?(?:房|屋)|(?:有|的)(?:个|套)?(?:房子|住处|出租屋)")
+
+
 def _role(text: str, mention: _Mention) -> str | None:
     """What the place is to the worker, from the words around it; None when they do not say."""
     before, after = text[max(0, mention.start - 40):mention.start], text[mention.end:mention.end + 30]
@@ -802,6 +805,8 @@ def _role(text: str, mention: _Mention) -> str | None:
         return "other"
     if _HOME_BEFORE.search(before) or (_HOME_AFTER.match(after) and not before.endswith(("解决", "落", "办", "拿"))):
         return "home"
+    if _LIVES_AFTER.match(after) or re.search(r"(?:住在|租在|租住在?|住)$", before):
+        return None
     if _SEAT_AFTER.match(after):
         return "platform" if _PLATFORM_AFTER.match(after) else "employer"
     if _EMPLOYER_AFTER.match(after):

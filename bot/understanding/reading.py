@@ -43,6 +43,10 @@ _HAN = re.compile(r"[\u4e00-\u9fff]{2}")
 _LATIN_WORD = re.compile(r"(?<![a-z])(?!app|boss|hr\b)[a-z']{2,}")
 
 
+# 被/让 + what did it + what it did to the body: "让机器卷了头发", "被狗咬了". Not 被公司压了工资.
+_HURT_BY = re.compile(r"(?:被|让|叫)(?:[^，。！？,.!?被让叫\s老公平站领经]{1,7}?)(?:(?:卷|砸|撞|夹|绞|轧|碾|割|扎|刺|烫|烧|电|炸|咬|崩|刮|锯|铡|蹭)(?:了(?!韭)|到|着|伤|断|中|掉|破|倒|飞|进)|压(?:到|着|伤|断|住|了(?!我?们?的?(?:工|钱|价|\d|[一两二三半几])))|切(?:到|着|断|掉|了))")
+
+
 def _apart(lists, taken=()) -> list:
     """What several readers found, in order; what overlaps an earlier list (or `taken`) is left out."""
     kept = []
@@ -63,6 +67,10 @@ class Reading:
         self.mixed = bool(_HAN.search(self.text)) and len(_LATIN_WORD.findall(self.text)) >= 2
         tongues = [self.language] + ["zh" if self.language == "en" else "en"] * self.mixed
         self.hits = matchers.Hits(self.text, tongues)
+        if self.language == "zh":
+            for match in _HURT_BY.finditer(self.text):
+                self.hits.add(matchers.Hit("choice", "injury.kind", "accident", match.start(), match.end()))
+                self.hits.add(matchers.Hit("dates", "injury.on", None, match.start(), match.end()))
         self.mentions = _apart(dates.find(self.text, tongue, today) for tongue in tongues)
         self.durations = _apart((dates.durations(self.text, tongue) for tongue in tongues), self.mentions)
         taken = [(one.start, one.end) for one in self.mentions + self.durations]

@@ -21,7 +21,7 @@ _DUE_EN = re.compile(r"\b(?:by|before|after|pay|until)\b")
 _NOT_WAGES = re.compile(r"(?:我们?|员工|大家|任何|过|一直)*(?:交|缴|上社|买|办|签|报|休|认|社保|保险|公积金|合同|说法|假|答复|回复|补偿|证|面子|机会)")
 _DRAGGED = re.compile(r"[拖欠没]|一直$")  # 拖到现在, 没给到现在
 _GRADED = re.compile(r"\s?(?:[一二三四五六七八九十\d]+级|认定|保险|赔|待遇|鉴定|申请)")
-_DEEMED = re.compile(r"(?:评上了?|认定为?|申请了?|申报|算|报了?|认)$")
+_DEEMED = re.compile(r"(?:评上了?|认定为?|申请[了的]?|申报[了的]?|算|报[了的]?|认)$")
 
 
 # A month whose pay, premium or rent is meant is no day on which anything happened: "十二月发十月的补贴".
