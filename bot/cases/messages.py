@@ -3,6 +3,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import settings
+from bot.cases import waits
 from bot.cases.model import Message, Outbox, Worker
 
 SPEAKING = ("telegram",)  # channels that carry voice messages
@@ -16,6 +17,8 @@ def log(session: Session, worker: Worker, speaker: str, text: str, case_id: int 
     if worker.consented_at is None:
         return
     session.add(Message(worker_id=worker.id, case_id=case_id, speaker=speaker, text=text, at=settings.now()))
+    if speaker == "worker":
+        waits.heard(session, worker)
 
 
 def send(session: Session, worker: Worker, key: str, text: str, buttons: list[dict] | None = None) -> bool:

@@ -69,7 +69,7 @@ class Case(Base):
     __tablename__ = "case"
     id = Column(Integer, primary_key=True)
     code = Column(String(12), nullable=False, unique=True)  # "G-26-4F7K2"
-    worker_id = Column(ForeignKey("worker.id", ondelete="SET NULL"))
+    worker_id = Column(ForeignKey("worker.id", ondelete="SET NULL"), index=True)
     status = Column(String(10), nullable=False, default="open")  # open | closed | forgotten
     opened_at = Column(Moment, nullable=False)
     closed_at = Column(Moment)
@@ -128,6 +128,8 @@ class Referral(Base):
     changed_at = Column(Moment, nullable=False)
     resolved_at = Column(Moment)
     outcome = Column(Encrypted)
+    waiting_since = Column(Moment)  # since when the worker has waited for a person's answer; null: has it
+    heard_at = Column(Moment)  # when the worker last wrote to a person
     case = relationship("Case", back_populates="referrals")
 
 
@@ -264,6 +266,26 @@ class StaffSession(Base):
     language = Column(String(12))
     created_at = Column(Moment, nullable=False)
     seen_at = Column(Moment, nullable=False)
+
+
+class CaseSeen(Base):
+    """When a member of staff last looked at a case; what the worker wrote since is unread."""
+
+    __tablename__ = "case_seen"
+    staff_id = Column(ForeignKey("staff.id", ondelete="CASCADE"), primary_key=True)
+    case_id = Column(ForeignKey("case.id", ondelete="CASCADE"), primary_key=True, index=True)
+    at = Column(Moment, nullable=False)
+
+
+class SavedView(Base):
+    """A way of looking at the queue that a member of staff keeps under a name."""
+
+    __tablename__ = "saved_view"
+    id = Column(Integer, primary_key=True)
+    staff_id = Column(ForeignKey("staff.id", ondelete="CASCADE"), nullable=False, index=True)
+    name = Column(String(40), nullable=False)
+    filters = Column(JSON, nullable=False)  # as in the queue's address
+    __table_args__ = (UniqueConstraint("staff_id", "name"),)
 
 
 class Audit(Base):

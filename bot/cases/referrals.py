@@ -67,7 +67,7 @@ def to_hotline(session: Session, case: Case) -> Referral:
         return there
     now = settings.now()
     referral = Referral(body="hotline", adcode=case.adcode, status="contacted", for_hotline=True, consented_at=now,
-                        created_at=now, changed_at=now)
+                        created_at=now, changed_at=now, waiting_since=now, heard_at=now)
     case.referrals.append(referral)
     session.flush()
     deflections.log(session, case, referral, None)
@@ -97,6 +97,9 @@ def resolve(session: Session, referral: Referral, outcome: str, by: str) -> None
     """
     now = settings.now()
     referral.status, referral.outcome, referral.resolved_at, referral.changed_at = "resolved", outcome, now, now
+    referral.waiting_since = None
+    if referral.for_hotline and by == "worker" and referral.case.worker is not None:
+        referral.case.worker.handover = "bot"  # nobody is waited for any more; staff hand the chat back themselves, with a sentence
     deflections.resolved(session, referral, outcome, acted=by != "worker")
 
 

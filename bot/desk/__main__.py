@@ -22,7 +22,8 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     # No access log: its lines carry case codes and people's addresses.
-    uvicorn.run(build(), host=now.desk_host, port=now.desk_port, access_log=False, server_header=False, ws="none", log_level="warning")
+    uvicorn.run(build(), host=now.desk_host, port=now.desk_port, access_log=False, server_header=False, ws="none", log_level="warning",
+                timeout_graceful_shutdown=2)  # seconds; open pages listen without an end
     return 0
 
 

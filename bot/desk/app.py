@@ -12,7 +12,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.desk import accounts, chat, log, triage
+from bot.desk import accounts, chat, live, log, talk, triage
+from bot.desk.case import case_page
 from bot.desk.guard import Guard, Throttle
 from bot.desk.health import health
 from bot.desk.recent import Recent
@@ -35,8 +36,11 @@ def build() -> Starlette:
             Route("/password", page(accounts.password), methods=["POST"]),
             Route("/language/{code}", page(accounts.language, public=True, writes=True)),
             Route("/queue", page(triage.queue_page)),
-            Route("/cases/{key}", page(triage.case_page, writes=True)),
+            Route("/cases/{key}", page(case_page, writes=True)),
             Route("/cases/{key}/take", page(triage.take), methods=["POST"]),
+            Route("/cases/{key}/reply", page(talk.reply), methods=["POST"]),
+            Route("/cases/{key}/chat", page(talk.take_chat), methods=["POST"]),
+            Route("/cases/{key}/hand-back", page(talk.hand_back), methods=["POST"]),
             Route("/cases/{key}/contacts", page(triage.contact), methods=["POST"]),
             Route("/cases/{key}/resolve", page(triage.resolve), methods=["POST"]),
             Route("/deflections", page(log.list_page)),
@@ -49,6 +53,7 @@ def build() -> Starlette:
             Route("/chat", chat.chat_form, methods=["POST"]),
             Route("/api/chat", chat.chat_api, methods=["POST"]),
             Route("/api/chat/waiting", chat.waiting_api, methods=["POST"]),
+            Route("/events", live.events),
             Route("/health", health),
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
         ],
@@ -57,6 +62,7 @@ def build() -> Starlette:
         lifespan=_lifespan,
     )
     app.state.throttle, app.state.recent, app.state.started = Throttle(), Recent(), time.monotonic()
+    app.state.pulse = live.Pulse()
     return app
 
 
@@ -81,3 +87,4 @@ async def _lifespan(app: Starlette):
     async with httpx.AsyncClient(trust_env=False) as client:
         app.state.client = client
         yield
+        await app.state.pulse.stop()

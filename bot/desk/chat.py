@@ -152,7 +152,8 @@ def _waiting(session: Session, worker: Worker) -> list[dict]:
     """Outbox messages for this worker's browser, marked as sent."""
     taken = []
     for row in session.scalars(_outbox(worker)).all():
-        taken.append({"text": row.body["text"], "buttons": row.body.get("buttons") or []})
+        if "text" in row.body:  # a row to be read aloud has no words; a browser is never sent one
+            taken.append({"text": row.body["text"], "buttons": row.body.get("buttons") or []})
         outbox.sent(session, row.id, "")
     return taken
 

@@ -9,7 +9,7 @@ from bot.desk.texts import Texts
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
 MONEY = ("monthly_wage", "amount_owed")
 LISTED = {"issues": "issue", "occupation": "occupation", "employment_form": "employment_form", "injury.kind": "injury_kind",
-          "dangers": "danger", "ended_by": "ended_by", "sex": "sex"}
+          "dangers": "danger", "ended_by": "ended_by", "sex": "sex", "dont_know": "fact"}
 
 
 def situation(t: Texts, case: Case, result: dict) -> list[str]:

@@ -10,6 +10,8 @@ from bot.cases.crypto import new_key
 from bot.desk.app import build
 from tests.desk.scripted_rasa import ScriptedRasa, Served
 from tests.desk.visitors import Visitor, signed_in
+from tests.telegram.bot_api_double import BotApiDouble
+from tests.telegram.conftest import Running
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -40,6 +42,19 @@ def database(monkeypatch, tmp_path, rasa, migrated):
     monkeypatch.setenv("RASA_URL", rasa.url)
     monkeypatch.setattr("bot.cases.staff._hasher", PasswordHasher(time_cost=1, memory_cost=64))  # the same hash, made quickly
     shutil.copy(migrated, tmp_path / "gongyou.db")
+
+
+@pytest.fixture
+def telegram(database, monkeypatch, tmp_path):
+    """A double of Telegram, and a gateway between it and the desk's record: `telegram.user(7001).says(...)`."""
+    double = BotApiDouble()
+    for name, value in {"TELEGRAM_TOKEN": double.token, "TELEGRAM_API_URL": double.url,
+                        "TELEGRAM_ALIVE_FILE": str(tmp_path / "telegram.alive")}.items():
+        monkeypatch.setenv(name, value)
+    gateway = Running()
+    yield double
+    gateway.stop()
+    double.stop()
 
 
 @pytest.fixture
