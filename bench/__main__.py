@@ -1,0 +1,110 @@
+"""`python -m bench [--short] [--only PART …]`: measures, prints `name: value unit`, writes bench.json.
+
+Both sides of a ratio are measured in this run on this machine, in turns. `--short` sees that the bench works: few messages and a
+baseline of one epoch, whose figures mean nothing.
+"""
+import argparse
+import os
+import statistics
+import sys
+from pathlib import Path
+
+from bench import chat, engine, sides, telegram
+from bench.figures import Figures, say
+from bench.houses import Ours, Theirs
+from bot import model_cache, setup
+from bot.settings import ROOT, VAR
+from bot.understanding import score
+
+PARTS = ("engine", "telegram", "train", "nlu", "chat")
+BASELINE = ROOT / "bench" / "baseline.yml"
+
+
+def main() -> int:
+    options = _options()
+    folder = sides.fresh(VAR / "bench")
+    figures = Figures(options.out)
+    if "engine" in options.only:
+        say("engine …")
+        figures.put("assess_per_s", engine.per_second(1 if options.short else 10), "cases/s")
+    if "telegram" in options.only:
+        say("telegram …")
+        rate = telegram.updates_per_second(folder, 4 if options.short else 50, 5 if options.short else 20)
+        figures.put("telegram_updates_per_s", rate, "updates/s")
+    if {"train", "nlu", "chat"} & set(options.only):
+        _two_sides(options, folder, figures)
+    return 0
+
+
+def _two_sides(options, folder: Path, figures: Figures) -> None:
+    config = sides.shortened(BASELINE, folder) if options.short else BASELINE
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{folder / 'train.db'}"}
+    say("training the baseline, a quarter of an hour …")
+    theirs, their_seconds = sides.train("baseline", config, folder, environment)
+    say(f"  {their_seconds:.0f} s; training ours …")
+    ours, our_seconds = sides.train("ours", ROOT / "config.yml", folder, environment)
+    figures.ratio("train_ratio", [our_seconds], [their_seconds])
+    if "nlu" in options.only:
+        _nlu(options, figures, ours, theirs, environment)
+    if "chat" in options.only:
+        _chat(options, folder, figures, theirs)
+
+
+def _nlu(options, figures: Figures, ours: Path, theirs: Path, environment: dict) -> None:
+    if not score.EVAL.is_dir():
+        say(f"no real questions at {score.EVAL}: understanding is not measured")
+        return
+    times: dict[str, list[float]] = {"": [], "_default_rasa": []}
+    for suffix, model in (("", ours), ("_default_rasa", theirs)):
+        for language in ("zh", "en"):
+            questions = score.read_eval(language)[:20 if options.short else None]
+            say(f"nlu{suffix}, {language} …")
+            parsed = sides.parse(model, [text for text, _ in questions], environment)
+            times[suffix] += [one["seconds"] for one in parsed]
+            got = [(one["issues"] or [one["intent"]])[0] for one in parsed]
+            found = score.figures([labels for _, labels in questions], got)
+            figures.put(f"nlu_{language}_lenient{suffix}", found["lenient"], "")
+            if language == "zh":
+                figures.put(f"nlu_zh_macro_f1{suffix}", found["macro_f1"], "")
+                figures.put(f"nlu_zh_not_labour_recall{suffix}", found["not_labour_recall"], "")
+    figures.ratio("parse_ratio", times[""], times["_default_rasa"])
+
+
+def _chat(options, folder: Path, figures: Figures, model: Path) -> None:
+    assert setup.main() == 0 and model_cache.trained_model()
+    rounds, workers, each = (1, 2, 1) if options.short else (3, 8, 3)
+    starts: dict[str, list[float]] = {"ours": [], "theirs": []}
+    throughput: dict[str, list[float]] = {"ours": [], "theirs": []}
+    slow: dict[str, list[float]] = {"ours": [], "theirs": []}
+    weight: dict[str, list[float]] = {"ours": [], "theirs": []}
+    both = {"ours": Ours("ours", folder), "theirs": Theirs("theirs", folder, model)}
+    for turn in range(rounds):
+        for name, house in both.items():
+            say(f"chat, round {turn + 1}/{rounds}, {name} …")
+            starts[name].append(house.start())
+            try:
+                chat.load(house, 2, 1)  # warm
+                rate, times = chat.load(house, workers, each)
+                throughput[name].append(rate)
+                slow[name].append(statistics.quantiles(times, n=20)[-1])
+                weight[name].append(house.rss())
+                if name == "ours" and turn == 0:
+                    figures.put("long_chat_growth", chat.long_chat(house, 40 if options.short else 200), "ratio")
+            finally:
+                house.stop()
+    figures.ratio("chat_throughput_ratio", throughput["ours"], throughput["theirs"])
+    figures.ratio("chat_p95_ratio", slow["ours"], slow["theirs"])
+    figures.ratio("ready_ratio", starts["ours"], starts["theirs"])
+    figures.ratio("rss_ratio", weight["ours"], weight["theirs"])
+
+
+def _options():
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0])
+    parser.add_argument("--short", action="store_true", help="see that the bench works; the figures mean nothing")
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--out", type=Path, default=ROOT / "bench.json")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

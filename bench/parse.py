@@ -1,0 +1,30 @@
+"""`python -m bench.parse MODEL < messages`: what a Rasa model makes of messages, one JSON object a line with its seconds.
+
+A process of its own, so that neither side's libraries warm up the other's. The first parse is not counted.
+"""
+import asyncio
+import json
+import sys
+import time
+
+
+def main() -> None:
+    from rasa.core.agent import Agent
+
+    agent = Agent.load(sys.argv[1])
+    asyncio.run(_parse(agent, [line.rstrip("\n") for line in sys.stdin]))
+
+
+async def _parse(agent, messages: list[str]) -> None:
+    await agent.parse_message("老板欠我三个月工资")
+    for message in messages:
+        began = time.perf_counter()
+        parsed = await agent.parse_message(message)
+        seconds = time.perf_counter() - began
+        ranking = [one["name"] for one in parsed.get("intent_ranking", [])]
+        print(json.dumps({"seconds": seconds, "intent": parsed["intent"]["name"], "issues": parsed.get("issues"), "ranking": ranking[:3]},
+                         ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

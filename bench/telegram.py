@@ -1,0 +1,38 @@
+"""The gateway between a double of Telegram and a stand-in for Rasa that echoes: what the gateway itself can carry."""
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from bot.cases.crypto import new_key
+from bot.settings import ROOT
+from tests.telegram.bot_api_double import BotApiDouble, until
+from tests.telegram.echo_rasa import EchoRasa
+
+
+def updates_per_second(folder: Path, users: int, each: int) -> float:
+    """Updates answered a second, from the first that is fetched to the last answer."""
+    telegram, rasa = BotApiDouble(), EchoRasa()
+    environment = {
+        **os.environ, "DATABASE_URL": f"sqlite:///{folder / 'gateway.db'}", "BOT_SECRET_KEYS": new_key(), "RASA_URL": rasa.url,
+        "TELEGRAM_TOKEN": telegram.token, "TELEGRAM_API_URL": telegram.url, "TELEGRAM_ALIVE_FILE": str(folder / "alive"),
+        "TELEGRAM_MESSAGES_PER_SECOND": "0", "LOG_LEVEL": "WARNING",
+    }
+    with (folder / "gateway.log").open("w") as log:
+        gateway = subprocess.Popen([sys.executable, "-m", "bot.telegram"], cwd=ROOT, env=environment, stdout=log, stderr=log)
+    try:
+        telegram.user(1).says("你好")
+        until(lambda: len(telegram.sent) == 1)
+        people = [telegram.user(1000 + number) for number in range(users)]
+        began = time.perf_counter()
+        for number in range(each):
+            for person in people:
+                person.says(f"老板欠我工资 {number}")
+        until(lambda: len(telegram.sent) == 1 + users * each)
+        return users * each / (time.perf_counter() - began)
+    finally:
+        gateway.terminate()
+        gateway.wait(30)
+        telegram.stop()
+        rasa.stop()
