@@ -15,8 +15,9 @@ LIMIT = 1200   # characters, in every language
 MAX_DEADLINES = 3
 MAX_STEPS = 5
 MAX_WARNINGS = 3
+MAX_PROOFS = 3
 MAX_LAWS = 3
-STEP_RANKS = {"union": 3, "mediation": 4, "hotline": 5}   # these doors yield before the others
+STEP_RANKS = {"union": 2, "mediation": 4, "hotline": 5}   # these doors yield before the others
 NUMBERING = 4  # "1. " and the end of the line
 ALWAYS = 0     # the rank of what stands on every card
 NO_DEFENCE = ("injury_recognition_worker", "inspection_complaint", "injury_review_reconsideration", "injury_review_court",
@@ -127,7 +128,7 @@ def _doors(ctx: Context, listed: list[dict]) -> list[Piece]:
     # The next general union; the rungs above it and the trade's union wait behind a button.
     union = next((door for door in others if door["body"] == "union" and door["level"] != "industry"), None)
     chosen = [door for door in others if door["body"] != "union" or door is union][:MAX_STEPS]
-    return found + [Piece(_step(ctx, door), STEP_RANKS.get(door["body"], 1 if number < 3 else 3), step=True)
+    return found + [Piece(_step(ctx, door), STEP_RANKS.get(door["body"], 1 if number < 3 else 2), step=True)
                     for number, door in enumerate(chosen)]
 
 
@@ -158,9 +159,9 @@ def _rest(ctx: Context, assessment: dict) -> list[Piece]:
     shown = warnings.build(ctx, assessment["deadlines"])[:MAX_WARNINGS]
     found = [Piece(ctx.text("card.warning", warning=text), (1, 3, 5)[number]) for number, text in enumerate(shown)]
     how = ctx.law.rule("evidence")["last"]   # advice on keeping proof, not a thing to bring
-    items = [item["short"] for item in evidence.build(ctx) if item["id"] not in how][:4]
+    items = [item["short"] for item in evidence.build(ctx) if item["id"] not in how][:MAX_PROOFS]
     if items:
-        found.append(Piece(ctx.text("card.bring", items=separator.join(items)), 2))
+        found.append(Piece(ctx.text("card.bring", items=separator.join(items)), 1))
     sums = [_amount(ctx, row) for row in assessment["amounts"] if row["to"]][:3]
     if sums:
         found.append(Piece(ctx.text("card.money", items=separator.join(sums)), 3))

@@ -130,7 +130,8 @@ def in_brief(ctx: Context, routes: list[dict]) -> list[dict]:
     """
     held = signs(ctx)
     lowest = next((number for number, route in enumerate(routes) if route["body"] == "union"), None)
-    return [_in_brief(ctx, held | {"lowest_union"} if number == lowest else held, route) for number, route in enumerate(routes)]
+    return [_in_brief(ctx, held | {"lowest_union"} if number == lowest else held, route, full=number == 0)
+            for number, route in enumerate(routes)]
 
 
 def facts_in_brief(ctx: Context) -> str:
@@ -139,12 +140,14 @@ def facts_in_brief(ctx: Context) -> str:
     return facts_sentence(ctx, signs(ctx), _place_name(work, ctx.language) if work else None, ctx.language)
 
 
-def _in_brief(ctx: Context, held: frozenset[str], route: dict) -> dict:
+def _in_brief(ctx: Context, held: frozenset[str], route: dict, full: bool) -> dict:
     body, level, adcode, language = route["body"], route["level"], route["adcode"], ctx.language
     if route["turned_away_below"]:
         held |= {"turned_away_below"}
     if body != "union":
         name = ctx.text(f"routes.short_{body}")
+    elif level in GENERAL[:-1] and "no_place" not in held and not full:
+        name = ctx.text("routes.short_union").replace("{place}", _place_name(places.get(adcode), language))
     else:
         name = _label(ctx.law, body, level, language) if "no_place" in held else _name(ctx.law, body, level, adcode, language, ctx.facts)
     why, _ = render(ctx.law, ctx.today, f"routes.{route['id']}_card", language, held, {})

@@ -21,8 +21,11 @@ def build(ctx: Context) -> list[dict]:
     if "no_issue" in held or "only_not_labour" in held:
         return []
     chosen = sorted((row for row in rule["topics"] if _in_force(ctx, row) and routes.holds(row, held)), key=lambda row: row["rank"])
+    once: dict[str, dict] = {}
+    for row in chosen:
+        once.setdefault(row["id"], row)   # of an id that holds twice, the nearer
     fields = _figures(ctx)
-    return [_topic(ctx, row, held, fields) for row in chosen[:rule["most"]]]
+    return [_topic(ctx, row, held, fields) for row in list(once.values())[:rule["most"]]]
 
 
 def signs(ctx: Context) -> frozenset[str]:

@@ -90,7 +90,7 @@ ZH_LAW = re.compile("(" + "|".join(sorted(map(re.escape, ZH_NAMES), key=len, rev
 
 def said(card, language, typed=()):
     """Days, months, articles and the other numbers of a card; without what the worker typed and, in English, the Chinese words to show."""
-    text = re.sub(r"Show:「.*?」", "", card, flags=re.S)
+    text = re.sub(r"Show this at the desk:「.*?」", "", card, flags=re.S)
     for words in typed:
         text = text.replace(words, "")
     if language == "en":
@@ -120,7 +120,7 @@ def doors(text, language):
     found = []
     for line in text.splitlines():
         if re.match(r"\d\. |📞 ", line):
-            name = re.sub(r"^(\d\. |📞 (Call first|First|先打|先找)[：:] ?)", "", line)
+            name = re.sub(r"^(\d\. |📞 (Call|First|先打|先找)[：:] ?)", "", line)
             body = next((body for body, label in labels.items() if name.startswith(label)), None)
             found.append(body or ("union" if re.search(union, name) else name))
     return found
@@ -131,7 +131,7 @@ def check_both(facts, today=TODAY):
     zh, en = card_of(facts, "zh", today), card_of(facts, "en", today)
     assert len(zh) <= 1200 and len(en) <= 1200, (len(zh), len(en), facts)
     assert said(zh, "zh", typed) == said(en, "en", typed), (zh, en)
-    assert len(zh.splitlines()) + ("Show:" in en) == len(en.splitlines()), (zh, en)
+    assert len(zh.splitlines()) + ("Show this at the desk:" in en) == len(en.splitlines()), (zh, en)
     for card in (zh, en):
         assert not re.search(r"\{\w+\}|\[\S+ [\d,]+\]|^\?|None", card, flags=re.M), card
 
