@@ -142,6 +142,30 @@ def knowledge_check() -> None:
         sys.exit(1)
 
 
+@knowledge_app.command("impact")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+def knowledge_impact(file: Path) -> None:
+    """Which stored open cases would be assessed differently: one line a case. Nothing is written.
+
+    FILE is a changed copy of a file of the knowledge base (told by its name, with as much of its path as it takes), compared with the
+    base in force; or a file of the base itself that was edited, compared with its last commit.
+    """
+    from bot import law, settings
+    from bot.cases import impact
+
+    data, name = _read(file), law.name_of(file)
+    before, after = law.load(), law.read(law.HERE, {name: data})
+    if before.version == after.version:
+        before = law.read(law.HERE, {name: _committed(law.HERE / name)})
+    changed = 0
+    with _session(only_reads=True) as session:
+        stored = impact.count(session)
+        for code, found in impact.of_open_cases(session, before, after, settings.today()):
+            _write(f"{code}: {'; '.join(found)}\n")
+            changed += 1
+    print(f"{name}: {changed} / {stored} open cases ({before.version} -> {after.version})", file=sys.stderr)
+
+
 @staff_app.command("add")
 @click.argument("name")
 @click.option("--role", required=True, help="hotline or admin")
@@ -223,6 +247,19 @@ def _read(file: Optional[Path]) -> bytes:
         return file.read_bytes() if file is not None else sys.stdin.buffer.read()
     except (OSError, ValueError) as error:
         raise BadInput(f"FILE: {file}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _committed(path: Path) -> bytes:
+    """A file as it was committed last. Raises BadInput where that is not known."""
+    import subprocess
+
+    try:
+        shown = subprocess.run(["git", "show", f"HEAD:./{path.name}"], cwd=path.parent, capture_output=True)
+    except OSError:
+        shown = None
+    if shown is None or shown.returncode:
+        raise BadInput(f"FILE: {path.name} is in force as it is, and no earlier version is known; give a changed copy of it")
+    return shown.stdout
 
 
 def _decoded(data: bytes) -> str:

@@ -1,8 +1,10 @@
 """Every command as it is run: good input gives its output and nothing else, bad input one line on standard error and exit status 2."""
+import contextlib
 import csv
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 
@@ -74,7 +76,7 @@ def test_help_names_every_command_of_the_contract(bot):
     for command in ("assess", "parse", "coverage", "deflections", "knowledge", "staff", "forget"):
         assert f"\n  {command} " in text
     for command in ("assess", "parse", "coverage", "deflections export", "deflections import", "deflections report", "knowledge check",
-                    "staff add", "forget"):
+                    "knowledge impact", "staff add", "forget"):
         assert "Usage: python -m bot" in said(bot(*command.split(), "--help"))
 
 
@@ -299,3 +301,71 @@ def test_a_record_that_another_key_wrote_is_not_read_in_silence(bot, tmp_path):
     (tmp_path / "log").write_text(json.dumps(ROWS))
     bot("deflections", "import", tmp_path / "log")
     refused(bot("deflections", "export", "--format", "json", BOT_SECRET_KEYS=new_key()), "BOT_SECRET_KEYS")
+
+
+# knowledge impact
+
+CARPENTER = {"issues": ["wage_arrears"], "adcode": "520281", "employment_form": "employee", "ended_on": "2026-06-30", "amount_owed": 61800}
+RIDER = {"issues": ["platform_rules"], "adcode": "110114", "employment_form": "platform_crowdsourced"}
+
+
+@pytest.fixture
+def two_cases(bot, monkeypatch):
+    """Two open cases and a closed one in the record that `bot` runs on: the codes of the open ones."""
+    from bot.cases import cases, workers
+
+    for name in ("DATABASE_URL", "BOT_SECRET_KEYS"):
+        monkeypatch.setenv(name, bot.environment[name])
+    store.migrate()
+    with store.session() as session:
+        opened = []
+        for number, facts in enumerate((CARPENTER, RIDER, CARPENTER)):
+            case = cases.open_case(session, workers.arrive(session, "web", str(number)))
+            cases.state(session, case, facts)
+            opened.append(case)
+        cases.close(session, opened[2])
+        return [case.code for case in opened[:2]]
+
+
+def impact_of(bot, tmp_path, name, old, new):
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = (settings.ROOT / "bot" / "law" / name).read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    return bot("knowledge", "impact", path, BOT_TODAY="2026-11-22")
+
+
+def test_the_impact_of_a_changed_period_names_the_open_cases_and_what_changes(bot, two_cases, tmp_path):
+    done = impact_of(bot, tmp_path, "periods/arbitration.yml", "value: {years: 1}", "value: {years: 2}")
+    assert done.returncode == 0, done.stderr
+    told = done.stdout.decode().splitlines()
+    assert len(told) == 1 and told[0].startswith(f"{two_cases[0]}: deadline arbitration wage_arrears: ")
+    assert "last_day=2027-06-30" in told[0] and "last_day=2028-06-30" in told[0] and two_cases[1] not in told[0]
+    assert "periods/arbitration.yml: 1 / 2 open cases" in done.stderr.decode()
+
+
+def test_a_change_that_touches_no_open_case_lists_none(bot, two_cases, tmp_path):
+    done = impact_of(bot, tmp_path, "periods/court_appeal.yml", "value: {days: 15}", "value: {days: 10}")
+    assert (done.returncode, done.stdout) == (0, b"") and b"0 / 2 open cases" in done.stderr
+
+
+def test_the_impact_writes_nothing(bot, two_cases, tmp_path):
+    def content():
+        with contextlib.closing(sqlite3.connect(tmp_path / "record.db")) as record:
+            return list(record.iterdump())
+
+    before = content()
+    impact_of(bot, tmp_path, "periods/arbitration.yml", "value: {years: 1}", "value: {years: 2}")
+    assert content() == before
+
+
+def test_the_impact_of_what_is_no_file_of_the_base_is_refused(bot, tmp_path):
+    (tmp_path / "weather.yml").write_text("sun: true\n", encoding="utf-8")
+    (tmp_path / "amounts.yml").write_text("sun: true\n", encoding="utf-8")
+    (tmp_path / "arbitration.yml").write_text("values: [", encoding="utf-8")
+    refused(bot("knowledge", "impact", tmp_path / "weather.yml"), "no file of the knowledge base")
+    refused(bot("knowledge", "impact", tmp_path / "amounts.yml"), "name its folder")
+    refused(bot("knowledge", "impact", tmp_path / "arbitration.yml"), "arbitration.yml")
+    refused(bot("knowledge", "impact", tmp_path / "nowhere.yml"), "FILE")
+    refused(bot("knowledge", "impact"), "FILE")

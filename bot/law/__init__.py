@@ -33,7 +33,7 @@ class Entry:
     note: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # two bases are the same only if they are one: so a base can key a cache
 class Law:
     """The whole knowledge base, read once. `version` changes with any byte of it."""
 
@@ -91,12 +91,14 @@ def load() -> Law:
     return read(HERE)
 
 
-def read(folder: Path) -> Law:
-    """A knowledge base from a folder laid out like this one. Raises LawError naming the file that cannot be read."""
+def read(folder: Path, instead: dict[str, bytes] | None = None) -> Law:
+    """A knowledge base from a folder laid out like this one; `instead` holds the bytes of files, by their path in the folder, that are
+    read in place of those on disk. Raises LawError naming the file that cannot be read."""
     digest = hashlib.sha256()
     parsed: dict[Path, object] = {}
     for path in sorted(folder.rglob("*.yml")) + sorted(folder.rglob("*.tsv")):
-        data = path.read_bytes()
+        data = (instead or {}).get(path.relative_to(folder).as_posix())
+        data = path.read_bytes() if data is None else data
         digest.update(str(path.relative_to(folder)).encode() + b"\0" + data)
         if path.suffix == ".yml":
             try:
@@ -108,17 +110,35 @@ def read(folder: Path) -> Law:
     texts: dict[str, dict[str, str]] = {}
     checked = date.min
     for path, content in parsed.items():
-        kind = path.parts[0]
-        if kind in DATED:
-            id = str(path.with_suffix("")).replace("\\", "/")
-            dated[id] = tuple(_entry(id, row) for row in content["values"])
-            checked = max(checked, content["last_checked"])
-        elif kind == "rules":
-            rules["/".join(path.with_suffix("").parts[1:])] = content
-        elif kind == "text":
-            for key, sentence in content.items():
-                texts.setdefault(path.parts[1], {})[f"{path.stem}.{key}"] = sentence.strip()
+        kind, name = path.parts[0], path.with_suffix("").as_posix()
+        try:
+            if kind in DATED:
+                dated[name] = tuple(_entry(name, row) for row in content["values"])
+                checked = max(checked, content["last_checked"])
+            elif kind == "rules":
+                rules[name.removeprefix("rules/")] = content
+            elif kind == "text":
+                texts.setdefault(path.parts[1], {}).update({f"{path.stem}.{key}": said.strip() for key, said in content.items()})
+        except (KeyError, TypeError, AttributeError) as error:
+            raise LawError(f"{path}: not laid out as such a file is: {error}") from None
     return Law(f"{checked}+{digest.hexdigest()[:12]}", dated, rules, texts)
+
+
+def name_of(path: Path) -> str:
+    """The file of the base that a path means, as its path in the base: itself, or the one that ends like it ("en/amounts.yml").
+
+    Raises LawError where none or several do.
+    """
+    known = sorted(one.relative_to(HERE).as_posix() for folder in (*DATED, "rules", "text") for one in (HERE / folder).rglob("*.yml"))
+    parts, found = path.resolve().parts, []
+    for start in range(len(parts)):  # the longest end of the path that some file shares
+        end = "/".join(parts[start:])
+        found = found or [name for name in known if f"/{name}".endswith(f"/{end}")]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise LawError(f"{path}: may mean {' or '.join(found)}: name its folder too")
+    raise LawError(f"{path}: no file of the knowledge base that assessments rest on has this name")
 
 
 def _entry(id: str, row: dict) -> Entry:

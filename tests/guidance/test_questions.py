@@ -13,8 +13,9 @@ TODAY = date(2026, 11, 22)
 MOST, MOST_UNSURE = 6, 9
 SITUATIONS = {"no contract": ["no_contract"], "injury": ["work_injury"], "wage arrears": ["wage_arrears"]}
 COMMON = {"place": {"adcode": "520281"}, "household_place": "贵州威宁", "amount_owed": 61800, "monthly_wage": 6000,
-          "claimed_on": ["2026-03-02"], "owed_since": "2026-02-01", "debt_due_on": "2026-03-31", "born": "1985-04", "infringed_on": "2026-03-01",
-          "contract_signed_on": "2026-01-05", "contract_expired_on": "2026-05-31", "infringement_ended_on": "2026-06-30",
+          "claimed_on": ["2026-03-02"], "owed_since": "2026-02-01", "debt_due_on": "2026-03-31", "born": "1985-04",
+          "infringed_on": "2026-03-01", "contract_signed_on": "2026-01-05", "contract_expired_on": "2026-05-31",
+          "infringement_ended_on": "2026-06-30",
           "arbitration.performance_due_on": "2026-09-30", "injury.on": "2026-05-03", "injury.kind": "accident", "injury.insured": False,
           "injury.diagnosed_on": "2026-06-01", "injury.recognised": False, "injury.recognition_received_on": "2026-10-08",
           "started_on": "2025-03-01", "ended_on": "2026-06-30", "still_employed": False, "written_contract": False, "platform": "美团"}

@@ -38,8 +38,8 @@ def claim_year(ctx: Context, start: date, period: str) -> Year:
     facts, length = ctx.facts, ctx.value(f"periods/{period}")
     firm_days = restarts(ctx)
     union_days = ctx.past(contact.on for contact in facts.contacts if contact.body == "union" and contact.on is not None)
-    run = clock.run(start, length, restarts=firm_days + union_days, pauses=facts.suspensions)
-    firm = clock.run(start, length, restarts=firm_days, pauses=facts.suspensions)
+    run = clock.run(start, length, restarts=firm_days + union_days, pauses=facts.suspensions, law=ctx.law)
+    firm = clock.run(start, length, restarts=firm_days, pauses=facts.suspensions, law=ctx.law)
     union = max((day for day in run.restarts if day in union_days), default=None) if firm.last_day < run.last_day else None
     return Year(run, firm, union)
 

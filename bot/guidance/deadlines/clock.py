@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from bot.guidance import calendar
 from bot.guidance.facts import add_months, add_years
+from bot.law import Law
 
 DAY = timedelta(days=1)
 Interval = tuple[date, date]
@@ -31,7 +32,7 @@ class Run:
     obstacle: date | None = None
 
 
-def plain_end(start: date, length: dict) -> date:
+def plain_end(start: date, length: dict, law: Law | None = None) -> date:
     """The unrolled end of a period: {"years": 1}, {"months": 6}, {"days": 30} or {"working_days": 5} after `start`."""
     (unit, count), = length.items()
     if unit == "years":
@@ -40,31 +41,33 @@ def plain_end(start: date, length: dict) -> date:
         return add_months(start, count)
     if unit == "days":
         return start + count * DAY
-    return calendar.add_working_days(start, count).day
+    return calendar.add_working_days(start, count, law).day
 
 
-def run(start: date, length: dict, *, restarts: list[date] = (), pauses: list[Interval] = (), pause_rule: str = "add") -> Run:
+def run(start: date, length: dict, *, restarts: list[date] = (), pauses: list[Interval] = (), pause_rule: str = "add",
+        law: Law | None = None) -> Run:
     """Counts a period from the day of the event.
 
     `restarts` inside the period begin it anew and never shorten it; later ones are returned as `too_late`.
     `pauses` are [first, last] days: by "add" they lengthen the period by their days (调解仲裁法 27(3)); by "last_six_months"
-    only a pause in the last six months counts, and the period then ends six months after it (民法典 194).
+    only a pause in the last six months counts, and the period then ends six months after it (民法典 194). `law` holds the statutory
+    holidays of years whose calendar is not published.
     """
     pauses = merge(pauses)
-    begun, end = start, _end(start, length, pauses, pause_rule)
+    begun, end = start, _end(start, length, pauses, pause_rule, law)
     used, late = [], []
     for day in sorted(set(restarts)):
         if day < start:
             continue
-        if day > calendar.on_or_after(end).day:
+        if day > calendar.on_or_after(end, law).day:
             late.append(day)
             continue
-        later = _end(day, length, pauses, pause_rule)
+        later = _end(day, length, pauses, pause_rule, law)
         if later > end:
             begun, end = day, later
             used.append(day)
-    rolled, safe = calendar.on_or_after(end), calendar.on_or_before(end)
-    paused = (end - plain_end(begun, length)).days
+    rolled, safe = calendar.on_or_after(end, law), calendar.on_or_before(end, law)
+    paused = (end - plain_end(begun, length, law)).days
     ceased = [last for _, last in pauses if add_months(last, 6) == end] if pause_rule == "last_six_months" and paused else []
     return Run(begun, end, rolled.day, safe.day, rolled.certain and safe.certain, start, tuple(used), paused, tuple(late),
                max(ceased, default=None))
@@ -81,8 +84,8 @@ def merge(intervals: list[Interval]) -> list[Interval]:
     return merged
 
 
-def _end(start: date, length: dict, pauses: list[Interval], rule: str) -> date:
-    end = plain_end(start, length)
+def _end(start: date, length: dict, pauses: list[Interval], rule: str, law: Law | None) -> date:
+    end = plain_end(start, length, law)
     for first, last in pauses:
         if rule == "add":
             first = max(first, start + DAY)

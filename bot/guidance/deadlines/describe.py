@@ -55,7 +55,7 @@ def _how(ctx: Context, id: str, period: str, run: Run, event: str) -> list[str]:
         said.append(ctx.text("deadlines.obstacle", day=ctx.day(run.obstacle)))
     elif run.paused > 0:
         said.append(ctx.text("deadlines.paused", count=run.paused))
-    if run.end != plain_end(run.starts_on, length) or "working_days" not in length:
+    if run.end != plain_end(run.starts_on, length, ctx.law) or "working_days" not in length:
         said.append(ctx.text("deadlines.ends", day=ctx.day(run.end)))
     if run.last_day != run.end:
         by_law = ctx.law.rule("rolling")["by_law"].get(id)

@@ -56,7 +56,7 @@ def recognition_by_employer(ctx: Context) -> list[dict]:
     if start is None:
         return [describe.standing(ctx, "injury_recognition_employer", "work_injury", "unknown", [ctx.text("deadlines.injury_needs_day")],
                                   law=law, needs=[_needed(ctx)])]
-    run = clock.run(start, ctx.value("periods/injury_recognition_employer"))
+    run = clock.run(start, ctx.value("periods/injury_recognition_employer"), law=ctx.law)
     key = "employer_late" if run.last_day < ctx.today else "employer_clock"
     return [describe.counted(ctx, "injury_recognition_employer", "work_injury", "injury_recognition_employer", run,
                              event=event + "_employer", notes=[ctx.text("deadlines." + key), *_doubts(ctx)])]
@@ -75,7 +75,7 @@ def recognition_by_worker(ctx: Context) -> list[dict]:
     if start is None:
         return [describe.standing(ctx, "injury_recognition_worker", "work_injury", "unknown", [ctx.text("deadlines.injury_needs_day")],
                                   law=law, needs=[_needed(ctx)])]
-    run = clock.run(start, ctx.value("periods/injury_recognition_worker"), pauses=ctx.facts.suspensions)
+    run = clock.run(start, ctx.value("periods/injury_recognition_worker"), pauses=ctx.facts.suspensions, law=ctx.law)
     notes = [*_doubts(ctx), *([ctx.text("deadlines.recognition_pause")] if run.paused else [])]
     if run.last_day < ctx.today:
         notes.append(ctx.text("deadlines.recognition_passed"))
@@ -115,7 +115,7 @@ def _review(ctx: Context, id: str, notes: list[str]) -> list[dict]:
                                   needs=["injury.recognition_received_on"])]
     if refused is None:
         notes = [ctx.text("deadlines.review_if_refused"), *notes]
-    run = clock.run(received, ctx.value(f"periods/{id}"))
+    run = clock.run(received, ctx.value(f"periods/{id}"), law=ctx.law)
     return [describe.counted(ctx, id, "work_injury", id, run, event="from_decision", notes=notes)]
 
 
@@ -124,7 +124,7 @@ def court_after_reconsideration(ctx: Context) -> list[dict]:
     received = ctx.facts.injury.reconsideration_received_on
     if received is None:
         return []
-    run = clock.run(received, ctx.value("periods/injury_court_after_reconsideration"))
+    run = clock.run(received, ctx.value("periods/injury_court_after_reconsideration"), law=ctx.law)
     return [describe.counted(ctx, "injury_court_after_reconsideration", "work_injury", "injury_court_after_reconsideration", run,
                              event="from_review_decision")]
 
@@ -134,7 +134,7 @@ def appraisal_review(ctx: Context) -> list[dict]:
     received = ctx.facts.injury.appraisal_received_on
     if received is None:
         return []
-    run = clock.run(received, ctx.value("periods/appraisal_review"))
+    run = clock.run(received, ctx.value("periods/appraisal_review"), law=ctx.law)
     return [describe.counted(ctx, "appraisal_review", "work_injury", "appraisal_review", run, event="from_appraisal_review")]
 
 

@@ -101,7 +101,7 @@ def _complaint(ctx: Context, issue: str) -> dict:
     if ended is None:
         return describe.standing(ctx, "inspection_complaint", issue, "unknown", [ctx.text("deadlines.inspection_needs_end")], law=law,
                                  needs=["ended_on", *(["still_employed"] if facts.left_work() is None else [])])
-    run = clock.run(ended, ctx.value("periods/inspection_complaint"))
+    run = clock.run(ended, ctx.value("periods/inspection_complaint"), law=ctx.law)
     if run.last_day < ctx.today:
         notes.append(ctx.text("deadlines.inspection_passed"))
     return describe.counted(ctx, "inspection_complaint", issue, "inspection_complaint", run, event=event, notes=notes)
@@ -139,7 +139,8 @@ def civil(ctx: Context, id: str, issue: str, start: date, event: str, notes: lis
     facts = ctx.facts
     asked = [facts.arbitration.filed_on] if facts.arbitration.filed_on else []  # asking for arbitration restarts it too (民法典 195)
     restarts = ctx.past([*facts.claimed_on, *facts.employer_promised_on, *asked])
-    run = clock.run(start, ctx.value("periods/civil_claim"), restarts=restarts, pauses=facts.suspensions, pause_rule="last_six_months")
+    run = clock.run(start, ctx.value("periods/civil_claim"), restarts=restarts, pauses=facts.suspensions, pause_rule="last_six_months",
+                    law=ctx.law)
     sued = facts.court.filed_on
     if sued is not None and sued <= min(run.last_day, ctx.today):
         return describe.standing(ctx, id, issue, "not_running", [ctx.text("deadlines.court_filed", day=ctx.day(sued))],

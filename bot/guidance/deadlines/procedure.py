@@ -59,7 +59,7 @@ def enforcement(ctx: Context) -> list[dict]:
         return [describe.standing(ctx, "enforcement", _issue(ctx), "unknown", [ctx.text("deadlines.enforcement_needs_day")],
                                   law=ctx.cite("periods/enforcement"), needs=["arbitration.performance_due_on"])]
     run = clock.run(due, ctx.value("periods/enforcement"), restarts=ctx.past([*facts.claimed_on, *facts.employer_promised_on]),
-                    pauses=facts.suspensions, pause_rule="last_six_months")
+                    pauses=facts.suspensions, pause_rule="last_six_months", law=ctx.law)
     notes = [ctx.text("deadlines.restart_proof")] if run.restarts else []
     if run.last_day < ctx.today:
         notes += [ctx.text("deadlines.enforcement_passed"), *late_promise(ctx, run)]
@@ -68,7 +68,7 @@ def enforcement(ctx: Context) -> list[dict]:
 
 
 def _counted(ctx: Context, id: str, start: date, event: str, note: str | None = None, passed: str | None = None) -> dict:
-    run = clock.run(start, ctx.value(f"periods/{id}"))
+    run = clock.run(start, ctx.value(f"periods/{id}"), law=ctx.law)
     notes = [ctx.text("deadlines." + note)] if note else []
     if passed and run.last_day < ctx.today:
         notes.append(ctx.text("deadlines." + passed))
@@ -78,7 +78,7 @@ def _counted(ctx: Context, id: str, start: date, event: str, note: str | None = 
 def _sued_or(ctx: Context, id: str, start: date, event: str, note: str) -> list[dict]:
     """The deadline to sue; it no longer runs once the suit was brought in time."""
     filed = ctx.facts.court.filed_on
-    run = clock.run(start, ctx.value(f"periods/{id}"))
+    run = clock.run(start, ctx.value(f"periods/{id}"), law=ctx.law)
     if filed is not None and start <= filed <= min(run.last_day, ctx.today):
         return [describe.standing(ctx, id, _issue(ctx), "not_running", [ctx.text("deadlines.court_filed", day=ctx.day(filed))],
                                   law=ctx.cite(f"periods/{id}"))]

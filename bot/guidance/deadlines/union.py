@@ -9,7 +9,7 @@ def reply(ctx: Context) -> list[dict]:
     waiting = ctx.past(contact.on for contact in ctx.facts.contacts if contact.body == "union" and contact.on and _unanswered(contact))
     if not waiting:
         return []
-    run = clock.run(max(waiting), ctx.value("periods/union_reply"))
+    run = clock.run(max(waiting), ctx.value("periods/union_reply"), law=ctx.law)
     issue = ctx.issues[0] if ctx.issues else "other_labour"
     return [describe.counted(ctx, "union_reply", issue, "union_reply", run, event="from_union_contact",
                              notes=[ctx.text("deadlines.union_reply_own_rule")])]

@@ -28,7 +28,7 @@ def settle(ctx: Context, row: dict, own: bool) -> dict:
     if day is not None:
         said = ctx.text("deadlines.day_not_known_bound", earliest=ctx.day(earliest), day=ctx.day(day))
     else:
-        day = calendar.on_or_before(ctx.today + THIS_WEEK).day
+        day = calendar.on_or_before(ctx.today + THIS_WEEK, ctx.law).day
         said = ctx.text("deadlines.day_not_known", day=ctx.day(day))
     return {**row, "why": describe.joined(ctx, [row["why"], said]), "safe_by": day.isoformat()}
 
@@ -49,5 +49,5 @@ def _counted_from(ctx: Context, id: str, earliest: date) -> date | None:
     """The safe day of the period from the earliest possible day; None once it is over."""
     if id not in PERIODS:
         return None
-    run = clock.run(earliest, ctx.value(f"periods/{PERIODS[id]}"))
+    run = clock.run(earliest, ctx.value(f"periods/{PERIODS[id]}"), law=ctx.law)
     return run.act_by if run.act_by >= ctx.today else None
