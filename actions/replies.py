@@ -218,6 +218,21 @@ class ReadAloud(Answer):
         return [Say(turn.law.text("voice.on" if turn.worker.voice else "voice.off", turn.language))]
 
 
+class Reminders(Answer):
+    """Whether the bot may write of its own accord before a deadline; without a word which, the choice."""
+
+    def name(self):
+        return "action_reminders"
+
+    def answer(self, turn):
+        wanted = turn.heard.values.get("on")
+        if isinstance(wanted, bool):
+            turn.state.reminders = wanted
+        on = turn.state.reminders
+        change = (turn.law.text(f"followup.{'stop' if on else 'start'}", turn.language), f'/reminders{{"on": {str(not on).lower()}}}')
+        return [Say(turn.law.text(f"followup.{'on' if on else 'off'}", turn.language), (change,))]
+
+
 class Forget(Answer):
     """Asks once, then erases."""
 

@@ -29,9 +29,10 @@ class Part:
 
 
 def parts(now: settings.Settings) -> list[Part]:
-    """What runs here: Rasa, the desk, the gateway where there is a token, an action server where ACTION_URL names one on this machine."""
+    """What runs here: Rasa, the desk, the follow-up clock, the gateway where there is a token, an action server where ACTION_URL names one on this machine."""
     python = sys.executable
-    chosen = [Part("rasa", [python, "-m", "bot.rasa_server"]), Part("desk", [python, "-m", "bot.desk"])]
+    chosen = [Part("rasa", [python, "-m", "bot.rasa_server"]), Part("desk", [python, "-m", "bot.desk"]),
+              Part("followup", [python, "-m", "bot.followup"])]
     if now.action_url and urlsplit(now.action_url).hostname in LOOPBACK:
         port = str(urlsplit(now.action_url).port or 5055)
         chosen.insert(0, Part("actions", [python, "-m", "rasa_sdk", "--actions", "actions", "--port", port]))

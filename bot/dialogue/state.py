@@ -30,6 +30,7 @@ class State:
     refused_consent: bool = False
     guided: bool = False  # the card has been shown for this case
     pinned_language: bool = False
+    reminders: bool = True  # may be written to of the bot's own accord
     redo: str | None = None  # a fact the worker wants to change
     place_candidates: list = field(default_factory=list)  # codes of places that share the name the worker said
 

@@ -1,0 +1,41 @@
+"""`python -m bot.followup`: a round of follow-up every minute until SIGTERM or Ctrl-C. Several of these may run."""
+import logging
+import os
+import signal
+import sys
+import threading
+
+from bot import settings
+from bot.cases import store
+from bot.followup import send
+
+EVERY = 60  # seconds
+log = logging.getLogger("bot.followup")
+
+
+def main() -> int:
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    try:
+        settings.read()
+        store.migrate()
+    except settings.SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
+    level = os.environ.get("LOG_LEVEL", "INFO").upper()
+    logging.basicConfig(level=level if level in ("DEBUG", "INFO", "WARNING", "ERROR") else "INFO",
+                        format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    while True:
+        try:
+            sent = send.round()
+            if sent:
+                log.info("%d messages put into the outbox", sent)
+        except Exception as error:  # the next round tries again; nothing is lost, what is due stays due
+            log.error("a round failed: %s", type(error).__name__)
+        if stop.wait(EVERY):
+            return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+"""What is due to be said to a worker at a moment, from plain values. No I/O."""
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from bot.guidance import calendar
+from bot.law import Law
+
+RUNNING = ("open", "urgent")
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What is known of a case. `told_on`: when its card was first shown; `called`: whether any answer of a body was reported."""
+
+    code: str
+    told_on: date
+    deadlines: list[dict]
+    called: bool
+    first_door: str | None = None
+
+
+@dataclass(frozen=True)
+class Due:
+    """One message: `key` is said once in the life of a case; `text` names the sentence, `fields` fill it in."""
+
+    key: str
+    text: str
+    fields: dict = field(default_factory=dict)
+    buttons: tuple[tuple[str, str], ...] = ()  # (sentence of the title, payload)
+
+
+ASKED = (("followup.helped", "/helped"), ("followup.refused", "/deflected"), ("followup.no_answer", '/deflected{"reason": "no_answer"}'),
+         ("followup.not_yet", "/ask_deadlines"))
+STOP = ("followup.stop", '/reminders{"on": false}')
+
+
+def due(matter: Matter, moment: datetime, law: Law) -> list[Due]:
+    """What to say now; [] in the quiet hours. `moment` is China's time."""
+    rule, today = law.rule("followup"), moment.date()
+    if not rule["quiet"]["until"] <= moment.hour < rule["quiet"]["from"]:
+        return []
+    if today <= matter.told_on:
+        return [_first(matter)] if any(_day(row, rule, today) for row in matter.deadlines) else []
+    asked = [] if matter.called or matter.first_door is None else _asked(matter, today, rule, law)
+    return [*asked, *(one for row in matter.deadlines for one in _reminder(matter, row, today, rule))]
+
+
+def _asked(matter: Matter, today: date, rule: dict, law: Law) -> list[Due]:
+    on = calendar.add_working_days(matter.told_on, rule["ask_after_working_days"], law).day
+    if today < on:
+        return []
+    return [Due(f"followup:{matter.code}:asked", "followup.asked", {"door": matter.first_door}, (*ASKED, STOP))]
+
+
+def _first(matter: Matter) -> Due:
+    """A trial message on the day of the card: the worker sees how a reminder will look, and can refuse them."""
+    return Due(f"followup:{matter.code}:first", "followup.first", buttons=(STOP,))
+
+
+def _day(row: dict, rule: dict, today: date) -> date | None:
+    """The day a worker is reminded of; None for a clock that does not run, is another's, or has run out."""
+    if row["status"] not in RUNNING or not row.get("act_by") or row["id"] in rule["not_reminded"]:
+        return None
+    day = date.fromisoformat(row.get("safe_without_union") or row["act_by"])
+    return day if day >= today else None
+
+
+def _reminder(matter: Matter, row: dict, today: date, rule: dict) -> list[Due]:
+    """The reminder whose time has come last; those that time has passed over are not made up for."""
+    act_by = _day(row, rule, today)
+    if act_by is None:
+        return []
+    left = (act_by - today).days
+    reached = [days for days in (*rule["reminders"], 0) if left <= days]
+    if not reached or (act_by - matter.told_on).days <= min(reached):  # the card said so already
+        return []
+    text = "followup.today" if left == 0 else "followup.reminder"
+    return [Due(f"followup:{matter.code}:{row['id']}:{row['issue']}:{act_by}:{min(reached)}", text,
+                {"id": row["id"], "day": act_by.isoformat(), "days": left}, (("followup.what", "/ask_deadlines"), STOP))]

@@ -1,0 +1,105 @@
+"""Follow-up from the record into the outbox: each message once whoever looks, and none to who does not want it or needs none."""
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+
+from bot import law, settings
+from bot.cases import cases, messages, referrals, store, workers
+from bot.cases.model import Outbox
+from bot.dialogue import ask, state
+from bot.followup import send
+
+FACTS = {"issues": ["wage_arrears"], "place": "贵州盘州", "adcode": "520281", "ended_on": "2025-12-20", "still_employed": False,
+         "amount_owed": 61800, "employment_form": "employee", "written_contract": True}
+
+
+@pytest.fixture
+def case(record, monkeypatch):
+    """A case whose card was shown on 1 December; the arbitration year ends on 20 December 2026, a Sunday: to act by Friday the 18th."""
+    monkeypatch.setenv("BOT_TODAY", "2026-12-01")
+    with store.session() as session:
+        worker = workers.arrive(session, "telegram", "7001", "zh")
+        worker.consented_at = settings.now()
+        one = cases.open_case(session, worker)
+        cases.state(session, one, FACTS)
+        result = ask.assessment(law.load(), worker, one, {})
+        cases.keep_assessment(session, one, result)
+        referrals.tell(session, one, result["routes"])
+        return one.id
+
+
+def at(day: str, hour: int = 12) -> datetime:
+    return datetime.fromisoformat(f"{day}T{hour:02}:00:00+08:00")
+
+
+def waiting() -> list[str]:
+    with store.session() as session:
+        return [row.body["text"] for row in session.scalars(select(Outbox).order_by(Outbox.id))]
+
+
+def a_round(monkeypatch, day: str) -> int:
+    monkeypatch.setenv("BOT_TODAY", day)
+    return send.round(at(day))
+
+
+def test_from_the_card_to_the_last_day_each_message_comes_once(case, monkeypatch):
+    for day in ("2026-12-01", "2026-12-02", "2026-12-02", "2026-12-11", "2026-12-12", "2026-12-15", "2026-12-17", "2026-12-17", "2026-12-18"):
+        a_round(monkeypatch, day)
+    said = waiting()
+    assert "试发" in said[0] and "打了吗" in said[1]
+    assert [text[:9] for text in said[2:]] == ["⏰ 还有 7 天：", "⏰ 还有 3 天：", "⏰ 还有 1 天：", "⏰ 就是今天（2"]
+    assert "2026年12月18日 前：申请劳动仲裁" in said[2]
+
+
+def test_several_processes_at_the_same_moment_say_it_once(case, monkeypatch):
+    monkeypatch.setenv("BOT_TODAY", "2026-12-11")
+    with ThreadPoolExecutor(6) as pool:
+        sent = list(pool.map(lambda _: send.round(at("2026-12-11")), range(6)))
+    assert sum(sent) == len(waiting()) == len(set(waiting())) == 2  # the question and the week's reminder
+
+
+def test_who_refuses_reminders_gets_none(case, monkeypatch):
+    with store.session() as session:
+        worker = workers.arrive(session, "telegram", "7001")
+        chosen = state.read(worker)
+        chosen.reminders = False
+        state.write(worker, chosen)
+    assert a_round(monkeypatch, "2026-12-11") == 0
+
+
+def test_who_blocked_the_bot_gets_none(case, monkeypatch):
+    with store.session() as session:
+        workers.arrive(session, "telegram", "7001").blocked_at = settings.now()
+    assert a_round(monkeypatch, "2026-12-11") == 0
+
+
+def test_when_the_matter_is_done_nobody_is_reminded(case, monkeypatch):
+    with store.session() as session:
+        one = cases.current(session, workers.arrive(session, "telegram", "7001"))
+        referrals.resolve(session, one.referrals[0], "钱拿到了", "worker")
+    assert a_round(monkeypatch, "2026-12-11") == 0
+
+
+def test_when_arbitration_was_filed_its_day_is_no_longer_reminded_of(case, monkeypatch):
+    with store.session() as session:
+        one = cases.current(session, workers.arrive(session, "telegram", "7001"))
+        cases.state(session, one, {"arbitration.filed_on": "2026-12-05"})
+    a_round(monkeypatch, "2026-12-11")
+    assert not [text for text in waiting() if "申请劳动仲裁" in text]
+
+
+def test_a_forgotten_worker_is_left_alone(case, monkeypatch):
+    from bot.cases import forget
+
+    with store.session() as session:
+        forget.forget(session, workers.arrive(session, "telegram", "7001"))
+    assert a_round(monkeypatch, "2026-12-11") == 0
+
+
+def test_the_conversation_shows_what_was_said(case, monkeypatch):
+    a_round(monkeypatch, "2026-12-11")
+    with store.session() as session:
+        rows = session.scalars(select(messages.Message)).all()
+        assert [row.speaker for row in rows] == ["bot", "bot"]
