@@ -66,6 +66,7 @@ def keep_assessment(session: Session, case: Case, result: dict) -> None:
     case.urgency = result["urgency"]
     case.adcode = told.get("adcode")
     case.occupation = told.get("occupation")
+    case.platform = (told.get("platform") or "").strip()[:40] or None
     case.people = told.get("people")
     open_days = [row["act_by"] for row in result["deadlines"] if row["status"] in ("open", "urgent") and row.get("act_by")]
     case.act_by = date.fromisoformat(min(open_days)) if open_days else None

@@ -76,6 +76,7 @@ class Case(Base):
     issues = Column(JSON, nullable=False, default=list)
     adcode = Column(String(6))
     occupation = Column(String(24))
+    platform = Column(String(40))
     people = Column(Integer)
     urgency = Column(String(10))
     act_by = Column(Date)

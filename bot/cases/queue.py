@@ -1,32 +1,151 @@
-"""The hotline's queue: referrals that workers agreed to pass on and that nobody has resolved yet."""
-from sqlalchemy import String, case, cast, func, select
+"""The hotline's queue: referrals that workers agreed to pass on and that nobody has resolved yet.
+
+Their order is a table, `queue_order.yml`: danger and the law's days first, then injury, the size of the group, and the wait.
+"""
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+from sqlalchemy import String, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
-from bot.cases.model import Case, Referral, Staff
+from bot import settings
+from bot.cases.model import Case, CaseSeen, Contact, Fact, Referral, Staff, Worker
 from bot.cases.referrals import OPEN
 
 URGENCIES = ("emergency", "urgent", "soon", "normal")
+DEADLINES = {"days_3": 3, "days_7": 7, "days_30": 30}  # "none": no safe day known
+READ = 5000  # open matters whose encrypted facts a search reads, the newest first
+SEARCHED = ("employer", "platform", "place")
 
 
-def waiting(session: Session, *, issue: str | None = None, urgency: str | None = None, limit: int = 50,
-            offset: int = 0) -> list[tuple[Referral, Case, str | None]]:
-    """(referral, its case, who has taken it), the most urgent first, then the earliest day to act by, then the longest wait."""
-    rank = case(*[(Case.urgency == name, place) for place, name in enumerate(URGENCIES)], else_=len(URGENCIES))
-    query = (_open(select(Referral, Case, Staff.name), issue, urgency).outerjoin(Staff, Staff.id == Referral.assigned_to)
-             .order_by(rank, Case.act_by.is_(None), Case.act_by, Referral.created_at, Referral.id).limit(limit).offset(offset))
-    return [tuple(row) for row in session.execute(query)]
+@dataclass(frozen=True)
+class Filters:
+    """What narrows the queue; None means all. `place` is the beginning of a code, `assigned` a staff number, "nobody" or "mine"."""
+
+    issue: str | None = None
+    urgency: str | None = None
+    place: str | None = None
+    level: str | None = None
+    occupation: str | None = None
+    deadline: str | None = None
+    assigned: str | None = None
+    reason: str | None = None
+    platform: str | None = None
+    language: str | None = None
+    unread: str | None = None
+    search: str | None = None
 
 
-def count(session: Session, *, issue: str | None = None, urgency: str | None = None) -> int:
+@dataclass(frozen=True)
+class Row:
+    """One line of the queue. `level` is the name of its level in the order's table, `unread`: the worker wrote since `viewer` looked."""
+
+    referral: Referral
+    case: Case
+    assigned: str | None
+    level: str
+    unread: bool
+
+
+@lru_cache(maxsize=1)
+def order() -> dict:
+    """The table of the order, read once."""
+    return yaml.safe_load(Path(__file__).with_name("queue_order.yml").read_text(encoding="utf-8"))
+
+
+def waiting(session: Session, filters: Filters = Filters(), *, viewer: int | None = None, limit: int = 50, offset: int = 0) -> list[Row]:
+    """The queue as `viewer` (a staff number) sees it, the most pressing first."""
+    level, by = _level(), order()
+    injured = or_(*[_has_issue(issue) for issue in by["injury_issues"]])
+    size = case(*[(Case.people >= least, place) for place, least in enumerate(by["groups"])], else_=len(by["groups"]))
+    query = (_open(session, select(Referral, Case, Staff.name, level, _unread()), filters, viewer)
+             .outerjoin(Staff, Staff.id == Referral.assigned_to)
+             .order_by(level, case((injured, 0), else_=1), size, Referral.waiting_since.is_(None), Referral.waiting_since,
+                       Case.act_by.is_(None), Case.act_by, Referral.id).limit(limit).offset(offset))
+    names = [one["name"] for one in by["levels"]]
+    return [Row(referral, one, assigned, names[place], bool(unread)) for referral, one, assigned, place, unread in session.execute(query)]
+
+
+def count(session: Session, filters: Filters = Filters(), *, viewer: int | None = None) -> int:
     """How many referrals wait."""
-    return session.scalar(_open(select(func.count(Referral.id)), issue, urgency))
+    return session.scalar(_open(session, select(func.count(Referral.id)), filters, viewer))
 
 
-def _open(query, issue: str | None, urgency: str | None):
-    query = query.select_from(Referral).join(Case, Case.id == Referral.case_id).where(
-        Referral.for_hotline.is_(True), Referral.status.in_(OPEN), Referral.resolved_at.is_(None), Case.status != "forgotten")
-    if issue:
-        query = query.where(cast(Case.issues, String).like(f'%"{issue}"%'))
-    if urgency:
-        query = query.where(Case.urgency == urgency)
+def platforms(session: Session) -> list[str]:
+    """The platforms that open cases name."""
+    named = select(Case.platform).where(Case.status == "open", Case.platform.isnot(None))
+    return list(session.scalars(named.distinct().order_by(Case.platform)))
+
+
+def _level():
+    """The place of a row's level in the table."""
+    today, now, whens = settings.today(), settings.now(), []
+    lapsed = today - timedelta(days=order()["lapsed"])
+    for place, one in enumerate(order()["levels"]):
+        conditions = []
+        if one.get("emergency"):
+            conditions.append(Case.urgency == "emergency")
+        if "act_by_within" in one:
+            conditions.append(and_(Case.act_by <= today + timedelta(days=one["act_by_within"]), Case.act_by >= lapsed))
+        if "unanswered" in one:
+            conditions.append(Referral.waiting_since <= now - timedelta(days=one["unanswered"]))
+        if conditions:
+            whens.append((or_(*conditions), place))
+    return case(*whens, else_=len(order()["levels"]) - 1)
+
+
+def _unread():
+    return and_(Referral.heard_at.isnot(None), or_(CaseSeen.at.is_(None), CaseSeen.at < Referral.heard_at))
+
+
+def _has_issue(issue: str):
+    return cast(Case.issues, String).like(f'%"{issue}"%')
+
+
+def _open(session: Session, query, filters: Filters, viewer: int | None):
+    query = (query.select_from(Referral).join(Case, Case.id == Referral.case_id).outerjoin(Worker, Worker.id == Case.worker_id)
+             .outerjoin(CaseSeen, and_(CaseSeen.case_id == Case.id, CaseSeen.staff_id == viewer))
+             .where(Referral.for_hotline.is_(True), Referral.status.in_(OPEN), Referral.resolved_at.is_(None), Case.status != "forgotten"))
+    for column, value in ((Case.urgency, filters.urgency), (Case.occupation, filters.occupation), (Case.platform, filters.platform),
+                          (Worker.language, filters.language)):
+        if value:
+            query = query.where(column == value)
+    if filters.issue:
+        query = query.where(_has_issue(filters.issue))
+    if filters.place:
+        query = query.where(Case.adcode.startswith(filters.place, autoescape=True))
+    for column, value in ((Contact.level, filters.level), (Contact.reason, filters.reason)):
+        if value:
+            query = query.where(select(Contact.id).where(Contact.case_id == Case.id, column == value).exists())
+    if filters.deadline in DEADLINES:
+        query = query.where(Case.act_by <= settings.today() + timedelta(days=DEADLINES[filters.deadline]))
+    elif filters.deadline == "none":
+        query = query.where(Case.act_by.is_(None))
+    if filters.assigned == "nobody":
+        query = query.where(Referral.assigned_to.is_(None))
+    elif filters.assigned:
+        query = query.where(Referral.assigned_to == (viewer if filters.assigned == "mine" else int(filters.assigned)))
+    if filters.unread:
+        query = query.where(_unread())
+    if filters.search:
+        pattern = _pattern(filters.search)
+        query = query.where(or_(Case.code.like(pattern, escape="\\"), Worker.code.like(pattern, escape="\\"),
+                                Case.id.in_(_naming(session, filters.search))))
     return query
+
+
+def _pattern(words: str) -> str:
+    """A LIKE pattern for a code that contains the words."""
+    return "%" + words.upper().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+
+
+def _naming(session: Session, words: str) -> list[int]:
+    """The open cases whose employer, platform or place, as last stated, contains the words. They are encrypted, so they are read here."""
+    mine = (select(Referral.case_id).where(Referral.for_hotline.is_(True), Referral.resolved_at.is_(None))
+            .order_by(Referral.id.desc()).limit(READ))
+    facts = select(Fact.case_id, Fact.name, Fact.value).where(Fact.case_id.in_(mine), Fact.name.in_(SEARCHED)).order_by(Fact.id)
+    newest = {(case_id, name): value for case_id, name, value in session.execute(facts)}
+    return sorted({case_id for (case_id, _), value in newest.items() if isinstance(value, str) and words.lower() in value.lower()})

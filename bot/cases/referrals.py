@@ -76,11 +76,17 @@ def to_hotline(session: Session, case: Case) -> Referral:
 
 def take(session: Session, referral: Referral, staff: Staff) -> bool:
     """Gives the referral to a member of staff; False when a colleague was quicker."""
-    taken = session.execute(update(Referral).where(Referral.id == referral.id, Referral.assigned_to.is_(None))
-                            .values(assigned_to=staff.id, changed_at=settings.now())
-                            .execution_options(synchronize_session=False)).rowcount == 1
+    return assign(session, referral, staff.id, None) or referral.assigned_to == staff.id
+
+
+def assign(session: Session, referral: Referral, to: int | None, shown: int | None) -> bool:
+    """Gives the referral from whoever the page showed (a staff number, None: nobody) to another; False when that changed meanwhile."""
+    before = Referral.assigned_to.is_(None) if shown is None else Referral.assigned_to == shown
+    done = session.execute(update(Referral).where(Referral.id == referral.id, Referral.status.in_(OPEN), before)
+                           .values(assigned_to=to, changed_at=settings.now())
+                           .execution_options(synchronize_session=False)).rowcount == 1
     session.refresh(referral)
-    return taken or referral.assigned_to == staff.id
+    return done
 
 
 def answered(session: Session, referral: Referral) -> None:

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.desk import accounts, chat, live, log, talk, triage
+from bot.desk import accounts, chat, live, log, talk, triage, waiting
 from bot.desk.case import case_page
 from bot.desk.guard import Guard, Throttle
 from bot.desk.health import health
@@ -35,7 +35,10 @@ def build() -> Starlette:
             Route("/password", page(accounts.password_form)),
             Route("/password", page(accounts.password), methods=["POST"]),
             Route("/language/{code}", page(accounts.language, public=True, writes=True)),
-            Route("/queue", page(triage.queue_page)),
+            Route("/queue", page(waiting.queue_page)),
+            Route("/queue/assign", page(waiting.assign), methods=["POST"]),
+            Route("/queue/views", page(waiting.keep_view), methods=["POST"]),
+            Route("/queue/views/{id:int}/drop", page(waiting.drop_view), methods=["POST"]),
             Route("/cases/{key}", page(case_page, writes=True)),
             Route("/cases/{key}/take", page(triage.take), methods=["POST"]),
             Route("/cases/{key}/reply", page(talk.reply), methods=["POST"]),

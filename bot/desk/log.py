@@ -28,7 +28,7 @@ def list_page(visit: Visit, session: Session) -> Response:
     if chosen["province"]:
         conditions.append(Deflection.adcode.startswith(chosen["province"]))
     total = session.scalar(select(func.count(Deflection.id)).where(*conditions))
-    number = page_number(visit, total, PAGE)
+    number = page_number(visit.text("page"), total, PAGE)
     rows = session.execute(select(Deflection, Case.code).outerjoin(Case, Case.id == Deflection.case_ref).where(*conditions)
                            .order_by(Deflection.id.desc()).limit(PAGE).offset((number - 1) * PAGE)).all()
     return visit.render("deflections.html", rows=rows, total=total, number=number, pages=pages(total, PAGE), chosen=chosen,

@@ -1,26 +1,14 @@
-"""The queue, one case, and what staff do with it: take it, log a contact, resolve it."""
+"""What staff do with a case: take it, log a contact, resolve it."""
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from bot.cases import handover, queue, referrals, staff
+from bot.cases import handover, referrals, staff
 from bot.cases.model import Staff
 from bot.desk import canned
 from bot.desk.case import LONGEST_WORDS, THREE, door_code, open_to_staff, past_day, referral_of, show_case
 from bot.desk.texts import Texts
 from bot.desk.web import Visit
-from bot.guidance.facts import ANSWERS, BODIES, ISSUES, LEVELS, REASONS
-
-PAGE = 50
-
-
-def queue_page(visit: Visit, session: Session) -> Response:
-    """Open referrals to the hotline, the most pressing first; `?issue=`, `?urgency=` and `?page=` narrow the list."""
-    issue, urgency = one_of(ISSUES, visit.text("issue")), one_of(queue.URGENCIES, visit.text("urgency"))
-    total = queue.count(session, issue=issue, urgency=urgency)
-    number = page_number(visit, total, PAGE)
-    rows = queue.waiting(session, issue=issue, urgency=urgency, limit=PAGE, offset=(number - 1) * PAGE)
-    return visit.render("queue.html", rows=rows, total=total, number=number, pages=pages(total, PAGE), issue=issue, urgency=urgency,
-                        issues=ISSUES, urgencies=queue.URGENCIES)
+from bot.guidance.facts import ANSWERS, BODIES, LEVELS, REASONS
 
 
 def take(visit: Visit, session: Session) -> Response:
@@ -75,7 +63,6 @@ def pages(total: int, size: int) -> int:
     return max(1, -(-total // size))
 
 
-def page_number(visit: Visit, total: int, size: int) -> int:
+def page_number(asked: str, total: int, size: int) -> int:
     """The `?page=` asked for, kept inside what exists."""
-    asked = visit.text("page")
     return min(max(1, int(asked)), pages(total, size)) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1

@@ -33,6 +33,7 @@ class Visit:
     csrf: str
     staff: Staff | None = None
     form: dict[str, str] = field(default_factory=dict)
+    picked: tuple[str, ...] = ()  # the values of the boxes named "pick" that were ticked
 
     @property
     def token(self) -> str | None:
@@ -66,10 +67,12 @@ def page(handler, *, role: str | None = None, public: bool = False, writes: bool
     """
 
     async def endpoint(request: Request) -> Response:
-        form = {}
+        form, picked = {}, ()
         if request.method == "POST":
-            form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
-        return await run_in_threadpool(_serve, request, form, handler, role, public, writes or request.method == "POST")
+            fields = await request.form()
+            form = {name: value for name, value in fields.items() if isinstance(value, str)}
+            picked = tuple(value for value in fields.getlist("pick") if isinstance(value, str))
+        return await run_in_threadpool(_serve, request, form, picked, handler, role, public, writes or request.method == "POST")
 
     return endpoint
 
@@ -106,8 +109,10 @@ def local(path: str | None) -> str:
     return path if path and path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable() else "/"
 
 
-def _serve(request: Request, form: dict[str, str], handler, role: str | None, public: bool, writes: bool) -> Response:
+def _serve(request: Request, form: dict[str, str], picked: tuple[str, ...], handler, role: str | None, public: bool,
+           writes: bool) -> Response:
     here = visit(request, form)
+    here.picked = picked
     if request.method == "POST":
         check_form(here)
     if not public:

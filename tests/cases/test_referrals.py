@@ -98,7 +98,7 @@ def test_a_case_goes_to_the_hotline_once(session, shown):
     assert referrals.to_hotline(session, shown).id == first.id
     assert first.for_hotline and first.consented_at is not None
     assert [(row.body, row.answer, row.reason) for row in log(session)] == [("hotline", "no_answer", None)]
-    assert [row[0].id for row in queue.waiting(session)] == [first.id]
+    assert [row.referral.id for row in queue.waiting(session)] == [first.id]
 
 
 def test_of_two_colleagues_one_gets_the_case(today, record, monkeypatch):

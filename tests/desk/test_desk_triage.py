@@ -32,18 +32,18 @@ def test_an_empty_queue_says_so_kindly(hotline):
     assert "Nobody is waiting right now" in hotline.get("/queue").text
 
 
-def test_the_queue_goes_by_urgency_then_by_day_then_by_wait(hotline):
-    codes = {"normal": carpenter(sender="a" * 20, urgency="normal", days=5),
-             "soon, late": carpenter(sender="b" * 20, urgency="soon", days=60),
-             "soon, early": carpenter(sender="c" * 20, urgency="soon", days=40),
+def test_the_queue_goes_by_danger_then_by_days_left_then_by_wait(hotline):
+    codes = {"later": carpenter(sender="a" * 20, urgency="normal", days=200),
+             "90 days": carpenter(sender="b" * 20, urgency="soon", days=60),
+             "a week": carpenter(sender="c" * 20, urgency="normal", days=5),
              "danger": carpenter(sender="d" * 20, urgency="emergency", days=90),
-             "urgent, waits less": carpenter(sender="e" * 20, urgency="urgent", days=9),
-             "urgent, waits longer": carpenter(sender="f" * 20, urgency="urgent", days=9)}
+             "two weeks, waits less": carpenter(sender="e" * 20, urgency="urgent", days=9),
+             "two weeks, waits longer": carpenter(sender="f" * 20, urgency="urgent", days=9)}
     with store.session() as session:
-        session.get(Referral, waiting_of(codes["urgent, waits longer"])).created_at -= timedelta(days=2)
+        session.get(Referral, waiting_of(codes["two weeks, waits longer"])).waiting_since -= timedelta(days=2)
     page = hotline.get("/queue").text
-    assert order(page, codes) == ["danger", "urgent, waits longer", "urgent, waits less", "soon, early", "soon, late", "normal"]
-    assert "2 days" in page and "40 days left" in page and "Panzhou, Liupanshui, Guizhou" in page
+    assert order(page, codes) == ["danger", "a week", "two weeks, waits longer", "two weeks, waits less", "90 days", "later"]
+    assert "2 days" in page and "60 days left" in page and "Panzhou, Liupanshui, Guizhou" in page
 
 
 def test_the_queue_shows_only_what_workers_agreed_to_pass_on(hotline):
@@ -63,7 +63,7 @@ def test_the_queue_is_narrowed_by_issue_and_urgency(hotline):
 
 
 def test_a_long_queue_has_pages(hotline, monkeypatch):
-    monkeypatch.setattr("bot.desk.triage.PAGE", 2)
+    monkeypatch.setattr("bot.desk.waiting.PAGE", 2)
     codes = [carpenter(sender=f"worker-number-{number}", days=40 + number) for number in range(5)]
     assert [code in hotline.get("/queue?page=2").text for code in codes] == [False, False, True, True, False]
     assert "Page 3 of 3" in hotline.get("/queue?page=99").text
@@ -232,5 +232,5 @@ def test_the_queue_itself_counts_what_waits(database):
         hotline = next(referral for referral in case_of(session, code).referrals if referral.for_hotline)
         referrals.take(session, hotline, staff.by_name(session, "mei"))
     with store.session(only_reads=True) as session:
-        assert queue.count(session) == 2 and queue.count(session, urgency="urgent") == 1
-        assert [assigned for _, _, assigned in queue.waiting(session)] == ["mei", None]
+        assert queue.count(session) == 2 and queue.count(session, queue.Filters(urgency="urgent")) == 1
+        assert [row.assigned for row in queue.waiting(session)] == ["mei", None]

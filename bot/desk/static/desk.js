@@ -45,3 +45,23 @@ if (live) {
   setInterval(refresh, EVERY);
   addEventListener("pagehide", () => stream.close());
 }
+
+// Keys of the queue, off until switched on: j k o x and the slash. They do nothing while something is being typed.
+const keysOn = document.getElementById("keys-on");
+if (keysOn) {
+  keysOn.checked = localStorage.getItem("keys") === "on";
+  keysOn.addEventListener("change", () => localStorage.setItem("keys", keysOn.checked ? "on" : "off"));
+  document.addEventListener("keydown", (event) => {
+    if (!keysOn.checked || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input:not([type=checkbox]), select, textarea")) return;
+    const rows = [...document.querySelectorAll("table.queue tbody tr")];
+    const at = rows.findIndex((row) => row.contains(document.activeElement));
+    if (event.key === "/") document.getElementById("search").focus();
+    else if (event.key === "j" && rows.length) rows[Math.min(at + 1, rows.length - 1)].querySelector("a").focus();
+    else if (event.key === "k" && at > 0) rows[at - 1].querySelector("a").focus();
+    else if (event.key === "o" && at >= 0) rows[at].querySelector("a").click();
+    else if (event.key === "x" && at >= 0) rows[at].querySelector("input").click();
+    else return;
+    event.preventDefault();
+  });
+}
