@@ -29,7 +29,8 @@ class Part:
 
 
 def parts(now: settings.Settings) -> list[Part]:
-    """What runs here: Rasa, the desk, the follow-up clock, the gateway where there is a token, an action server where ACTION_URL names one on this machine."""
+    """What runs here: Rasa, the desk, the follow-up clock, the gateway where there is a token, an action server where ACTION_URL
+    names one on this machine."""
     python = sys.executable
     chosen = [Part("rasa", [python, "-m", "bot.rasa_server"]), Part("desk", [python, "-m", "bot.desk"]),
               Part("followup", [python, "-m", "bot.followup"])]

@@ -45,11 +45,11 @@ def a_round(monkeypatch, day: str) -> int:
 
 
 def test_from_the_card_to_the_last_day_each_message_comes_once(case, monkeypatch):
-    for day in ("2026-12-01", "2026-12-02", "2026-12-02", "2026-12-11", "2026-12-12", "2026-12-15", "2026-12-17", "2026-12-17", "2026-12-18"):
-        a_round(monkeypatch, day)
+    for day in (1, 2, 2, 11, 12, 15, 17, 17, 18):
+        a_round(monkeypatch, f"2026-12-{day:02}")
     said = waiting()
     assert "试发" in said[0] and "打了吗" in said[1]
-    assert [text[:9] for text in said[2:]] == ["⏰ 还有 7 天：", "⏰ 还有 3 天：", "⏰ 还有 1 天：", "⏰ 就是今天（2"]
+    assert [text[:9] for text in said[2:]] == ["⏰ 还有 7 天：", "⏰ 还有 3 天：", "⏰ 还有 1 天：", "⏰ 就是今天（20"]
     assert "2026年12月18日 前：申请劳动仲裁" in said[2]
 
 
