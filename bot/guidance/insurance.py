@@ -170,11 +170,12 @@ def _flexible_pension(ctx: Context) -> tuple[list[float] | None, list[str]]:
     if base is None:
         return None, [ctx.text("insurance.flexible_pension_unknown")]
     rate = ctx.value("figures/flexible_pension")["rate"]
+    subsidy = [ctx.text("insurance.flexible_subsidy")]
     least, most = _yuan(rate * base["low"]), _yuan(rate * base["high"])
     if not base["current"]:
-        return None, [ctx.text("insurance.flexible_pension_last", year=base["year"], least=ctx.yuan(least))]
+        return None, [ctx.text("insurance.flexible_pension_last", year=base["year"], least=ctx.yuan(least)), *subsidy]
     words = {"least": ctx.yuan(least), "most": ctx.yuan(most), "low": ctx.yuan(base["low"]), "high": ctx.yuan(base["high"])}
-    return [least, most], [ctx.text("insurance.flexible_pension_cost", year=base["year"], **words)]
+    return [least, most], [ctx.text("insurance.flexible_pension_cost", year=base["year"], **words), *subsidy]
 
 
 def _unclear_pension(ctx: Context) -> tuple[list[float] | None, list[str]]:

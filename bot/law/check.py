@@ -224,7 +224,12 @@ def _used(rules: dict[str, object]) -> list[tuple[str, str]]:
     used += [(f"insurance.{row[key]}", "insurance.yml") for rows in insured.get("profiles", {}).values() for row in rows
              for key in ("pays", "why") if (row["id"], key) != ("occupational_injury_pilot", "why")]  # its reason hangs on place and day
     used += [(f"routes.{way['id']}_{part}", "bodies.yml") for body in ways.get("bodies", {}).values() for way in body["ways"]
-             for part in ("why", "say")]
+             for part in ("why", "say", "card")]
+    used += [(f"routes.short_{body}", "the card") for body in BODIES]
+    used += [(f"routes.union_{level}_{part}", "the card") for level in LEVELS for part in ("why", "say", "card", "ask")]
+    used += [(f"card.danger_{danger}", "the card") for danger in DANGERS]
+    used += [(f"topics.{row['id']}_{part}", "topics.yml") for row in rules.get("topics", {}).get("topics", ())
+             for part in ("title", "text", "brief")]
     union = excuses.get("union", {})
     used += [(f"excuses.{tier}_{reason}", "excuses.yml") for tier in sorted(set(union.get("tiers", {}).values()))
              for reason in REASONS if reason not in IN_CONVERSATION]
@@ -252,7 +257,7 @@ def _quoted(rules: dict[str, object], texts: dict[str, dict[str, object]]) -> li
     known = rules.get("bodies", {}).get("laws", {})
     return [f"text: {key}: quotes {name}, which rules/bodies.yml does not know ({language})"
             for language in sorted(texts) for key, sentence in texts[language].items()
-            if key.split(".")[0] in ("routes", "excuses") and isinstance(sentence, str)
+            if key.split(".")[0] in ("routes", "excuses", "warnings", "topics") and isinstance(sentence, str)
             for name in dict.fromkeys(QUOTED.findall(sentence)) if name not in known]
 
 
