@@ -60,8 +60,8 @@ def _owing_wages(reading: Reading, one) -> bool:
 
 
 _NO_WAGE_AFTER = re.compile(r"(?:元|块|块钱)?(?:一?个月|每月)?的?(?:抚养|生活费|房租|租金|伙食|水电|利息|贷款|月供|社保|公积金|押金|管理费|罚|话费|车贷|补助|低保|养老金|退休金)| (?:in |for )?(?:rent|deposit|loan|interest|fees?|pension|allowance for rent)")
-_NO_WAGE_BEFORE = {"zh": re.compile(r"(?:房租|月供|贷款|扣|罚|还贷|利息|租金|抚养费|社保|公积金|生活费|少发|少给|少拿|降|减|最低工资|低保|养老金|退休金|缴费|交)[^，。,]{0,8}$"),
-                   "en": re.compile(r"\b(?:rent|deduct\w*|cut|fine[ds]?|loan|mortgage|insurance|charg\w+|fee|lower|less|reduced|reduce|minimum wage|pension|by)\b[^.,]{0,24}$")}
+_NO_WAGE_BEFORE = {"zh": re.compile(r"(?:房租|月供|贷款|扣|罚|还贷|利息|租金|抚养费|社保|公积金|生活费|少发|少给|少拿|降|减|最低工资|低保|养老金|退休金|缴费|交|还我|分期|先还|先付|答应)[^，。,]{0,8}$"),
+                   "en": re.compile(r"\b(?:rent|deduct\w*|cut|fine[ds]?|loan|mortgage|insurance|charg\w+|fee|lower|less|reduced|reduce|minimum wage|pension|by|promise\w*|repay|pay back|instal\w+|offer\w*)\b[^.,]{0,24}$")}
 
 
 def _no_wage(reading: Reading, one) -> bool:
@@ -70,6 +70,8 @@ def _no_wage(reading: Reading, one) -> bool:
     return _NO_WAGE_AFTER.match(reading.text, one.end) is not None or _NO_WAGE_BEFORE[reading.language].search(reading.text[low:one.start]) is not None
 
 
+_JOINED = re.compile(r"(?:块钱?|元)?[,，、\s]*(?:and|plus|还有|另外还有|再加上?|加上|和|外加)\s?(?:another |about |的|(?:加班费|奖金|提成|押金))?\s?")
+_EVEN = re.compile(r"连$")
 _ALL_PAY = re.compile(r"(?:工资|工钱|血汗钱|wages|pay)(?:一共|总共|合计|共|加起来|总计|全部|in total|altogether)[是有]?$")
 
 
@@ -93,6 +95,10 @@ def find(reading: Reading) -> List[Amount]:
             daily = daily or one
         elif per is None:
             role = _role(reading, one)
+            if _EVEN.search(reading.text[max(0, one.start - 2):one.start]) and re.match(r"(?:块|元|钱)*[都也]", reading.text[one.end:]):
+                continue  # "连三百二都不给": a rate
+            if role is None and owed and _JOINED.fullmatch(reading.text[owed[-1].end:one.start]):
+                role = "owed"  # "5,200 yuan, and 1,900 overtime"
             whole = role is None and _all_our_pay(reading, one)
             if role == "owed" or whole:
                 owed.append(replace(one, exact=False) if whole else one)

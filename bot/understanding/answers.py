@@ -18,6 +18,7 @@ _MONEY = {"amount_owed", "monthly_wage"}
 _DATE_LISTS = {"claimed_on", "employer_promised_on"}
 _TEXTS = {"employer", "platform"}
 _PLACES = {"place", "household_place", "employer_place", "platform_place"}
+_LONE_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]|\s?(?:元|块|yuan))")
 _BARE_YEAR = re.compile(r"^(?:(?:19|20)\d\d|[0-2]\d)$")
 
 
@@ -47,7 +48,8 @@ def read(reading: Reading, fact: str, roles: list, found: dict) -> Optional[Answ
     if not text:
         return None
     yes_no = _yes_no(text, reading.language)
-    if yes_no is None and _unknown(text, reading.language) and not reading.mentions and not reading.sums:
+    if yes_no is None and _unknown(text, reading.language) and not reading.mentions and not reading.sums \
+            and not _LONE_YEAR.search(text):
         return Answer(None, *whole, True)
     if yes_no is None:
         yes_no = _short(text, reading.language)
@@ -56,6 +58,8 @@ def read(reading: Reading, fact: str, roles: list, found: dict) -> Optional[Answ
             lists = lexicon("answers")["who_sets"]
             bare = text[1:] if reading.language == "zh" and text.startswith("是") and len(text) > 1 else text
             yes_no = next((value == "true" for value in lists if bare in lists[value][reading.language]), yes_no)
+            if yes_no is None or not any(bare in lists[value][reading.language] for value in lists):
+                yes_no = _who(text, reading.language, yes_no)
         return None if yes_no is None else Answer(yes_no, *whole, True)
     if is_date(fact):
         return _date(reading, fact, roles, text, yes_no)
@@ -76,11 +80,26 @@ def read(reading: Reading, fact: str, roles: list, found: dict) -> Optional[Answ
     if fact == "ended_by":
         return _ended_by(reading, text, whole)
     if fact in _TEXTS:
-        if yes_no is not None or len(text) > 40 or len(text) < 2 or reading.mentions or reading.sums:
+        if yes_no is not None or len(text) > 40 or len(text) < 2 or reading.mentions or reading.sums or _NO_NAME.search(text):
             return None
         start = reading.text.index(text)
         return Answer(reading.original(start, start + len(text)), start, start + len(text), True)
     return None
+
+
+_PLATFORM = {"zh": re.compile(r"平台|系统|公司|站长|站点|老板|他们|app"), "en": re.compile(r"\b(?:platform|app|company|boss|station|system|they)\b")}
+_MYSELF = {"zh": re.compile(r"自己|我(?:定|来|说了算|选|决定)|自由|随便"), "en": re.compile(r"\b(?:i|me|myself|my own|freely)\b")}
+
+
+def _who(text: str, language: str, otherwise: Optional[bool]) -> Optional[bool]:
+    """Who decides, from a short answer that names one side only: "系统派的", "the app decides"."""
+    if len(text) > (16 if language == "zh" else 40):
+        return otherwise
+    platform, myself = bool(_PLATFORM[language].search(text)), bool(_MYSELF[language].search(text))
+    return platform if platform != myself else otherwise
+
+
+_NO_NAME = re.compile(r"[我你他她谁啥]|不|没|怎么|什么|随便|为啥|为什么|干嘛|[?？]|\b(?:business|why|don't|won't|not|want|tell|none|no|what|you|i|it|me)\b")
 
 
 def _yes_no(text: str, language: str) -> Optional[bool]:
@@ -122,6 +141,9 @@ def _unknown(text: str, language: str) -> bool:
     return any(phrase in text for phrase in _list("unknown", language))
 
 
+_NOT_YET = re.compile(r"(?:还|都|现在)*(?:没|未)|not yet|haven't|i haven't|no,? not")
+
+
 def _date(reading: Reading, fact: str, roles: list, text: str, yes_no) -> Optional[Answer]:
     """The first date nothing else laid claim to; a bare year or day number will do when a date was asked for."""
     claimed = {id(role.mention): role for role in roles if role.name not in ("contact",) and role.anchor is not None}
@@ -130,6 +152,8 @@ def _date(reading: Reading, fact: str, roles: list, text: str, yes_no) -> Option
         # "去年三月开始的" may answer any question of when; "10月8号受的伤" tells of the injury and of nothing else.
         anchor = claimed[id(reading.mentions[0])].anchor
         free = [one for one in reading.mentions if reading.text[anchor.start:anchor.end] in LOOSE]
+    if free and _NOT_YET.match(text) and all(one.day > reading.today for one in free):
+        return Answer([] if fact in _DATE_LISTS else None, 0, len(reading.text), True)
     if free:
         if fact in _DATE_LISTS:
             return Answer([one.day.isoformat() for one in free], free[0].start, free[-1].end, all(one.exact for one in free))
@@ -143,8 +167,9 @@ def _date(reading: Reading, fact: str, roles: list, text: str, yes_no) -> Option
             return Answer([day] if fact in _DATE_LISTS else day, 0, len(reading.text), False)
     if yes_no is False:
         return Answer([] if fact in _DATE_LISTS else None, 0, len(reading.text), True)
-    if _BARE_YEAR.match(text):
-        year = int(text) if len(text) == 4 else 2000 + int(text)
+    lone = _LONE_YEAR.search(text)
+    if _BARE_YEAR.match(text) or lone:
+        year = int(lone[0]) if lone else 2000 + int(text)
         if 1950 <= year <= reading.today.year + 2:
             day = f"{year}-01-01"
             return Answer([day] if fact in _DATE_LISTS else day, 0, len(reading.text), False)

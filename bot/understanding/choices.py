@@ -217,6 +217,7 @@ def _control(reading: Reading) -> List[Choice]:
 _AS_ONE = re.compile(r"\b(?:i am|i'm|i was|as|work|worked|working|we are|we're|we were|is|was|been)\b[^.,]{0,16}$")
 _ANOTHER = re.compile(r"(?:把我|打|拦|不让|撞了我|骂|说|赶| hit| beat| told| stopped| had| came| who| bill| found| refused| will not| won't)")
 _PART_OF_WORD = re.compile(r"[伤资作程地期]")  # 煤矿工|伤, 保洁工|资
+_PLANT = re.compile(r"(?:[在进去]|一个|一家|这个|那个|我们)([\u4e00-\u9fff]{0,6}?厂)(?![商址房家牌区长])")
 _ADDRESSED = re.compile(r"(?:^|[\s,，。!！]|你好|您好|请问|谢谢|各位)[\u4e00-\u9fff]?$")
 _FOLLOWS_ADDRESS = re.compile(r"$|[\s,，。!！:：我你您请好想问谢]")
 
@@ -244,6 +245,8 @@ def _occupation(reading: Reading) -> List[Choice]:
             return found + [Choice("occupation", first.value, first.start, first.end, False)]
     if best:
         found.append(Choice("occupation", best.name, best.start, best.end, best.value == "job"))
+    elif not platforms and (plant := _PLANT.search(reading.text)):
+        found.append(Choice("occupation", "manufacturing", plant.start(1), plant.end(1), False))
     return found
 
 
@@ -324,16 +327,17 @@ def _without(head: str, generic: list, reading: Reading, start: int) -> str:
 
 _N = r"(?P<n>\d{1,5}|[一二两三四五六七八九十百几]{1,5})"
 _PEOPLE_ZH = [
-    re.compile(rf"(?:我们|咱们|咱|一起|一共|总共|还有|连我|加上我|带我|共|其他|另外|和)(?:一共|总共|大概|村里|村|这|这里|班组|工地|厂里|车间|组|有|来的|干活的|的|一起|大约|差不多|被欠的|被欠薪的|来了|另外|还有)*{_N}(?P<more>多|来)?(?:个|名|位)?(?P<unit>工人|农民工|人|兄弟|工友|老乡|同事|骑手|快递员|司机|员工|民工|口子|矿工|姐妹)"),
-    re.compile(rf"{_N}(?P<more>多|来)?(?:个|名|位)?(?P<unit>工人|农民工|工友|老乡|同事|骑手|快递员|司机|员工|民工|矿工|人的?工资|人(?:都|一起|全|没|被欠|被拖欠|的钱|的工钱))"),
-    re.compile(rf"(?:工友|工人|农民工|同事|老乡|骑手|司机)(?:们)?(?:一共|总共|共|有|大概|大约)*{_N}(?P<more>多|来)?(?:个|名|位)?人?(?![\d万千百元块年月号天])"),
+    re.compile(rf"(?:我们|咱们|咱|一起|一共|总共|还有|连我|加上我|带我|共|其他|另外|和)(?:一共|总共|大概|村里|村|这|这里|班组|工地|厂里|车间|组|有|来的|干活的|的|一起|大约|差不多|被欠的|被欠薪的|来了|另外|还有)*{_N}(?P<more>多|来)?(?:个|名|位|号|口)?(?P<unit>工人|农民工|人|兄弟|工友|老乡|同事|骑手|快递员|司机|员工|民工|口子|矿工|姐妹)"),
+    re.compile(rf"{_N}(?P<more>多|来)?(?:个|名|位|号|口)?(?P<unit>工人|农民工|工友|老乡|同事|骑手|快递员|司机|员工|民工|矿工|人的?工资|人(?:都|一起|全|没|被欠|被拖欠|的钱|的工钱))"),
+    re.compile(rf"(?:工友|工人|农民工|同事|老乡|骑手|司机)(?:们)?(?:一共|总共|共|有|大概|大约)*{_N}(?P<more>多|来)?(?:个|名|位|号|口)?人?(?![\d万千百元块年月号天])"),
     re.compile(rf"我们(?:村|那边|这边|老家|一块|一起|一同|来|出来|过来|的|干活|一共|总共|班组|里|儿)*{_N}(?P<more>多|来)?个(?=$|[，,。；;、\s都全也])"),
-    re.compile(rf"(?:^|[，,。\s]){_N}(?P<more>多|来)?(?:个|名|位)(?P<unit>人)(?=[呢啊吧呀]|$|[，,。](?!一))"),
+    re.compile(rf"(?:我|咱)[^，。被让]{{0,14}}?{_N}(?P<more>多|来)?[个号口](?P<unit>人)(?=在|给|帮|跟|去|来|干|让|被)"),
+    re.compile(rf"(?:^|[，,。\s]){_N}(?P<more>多|来)?(?:个|名|位|号|口)(?P<unit>人)(?=[呢啊吧呀]|$|[，,。](?!一))"),
     re.compile(r"(?:我|咱)(?:们)?(?P<pair>俩|仨|两口子|夫妻)(?!个?[月年天钱周]|个?星期|个?礼拜|小时)"),
 ]
 _AND_ZH = re.compile(r"我(?:和|跟|与)(?:我的?)?(?:(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个|名|位)(?:工友|老乡|同事|兄弟|朋友|亲戚|工人|人)|(?P<one>老公|老婆|丈夫|妻子|媳妇|我爸|爸爸|父亲|我弟|弟弟|哥哥|表弟|表哥|堂弟|朋友|一个工友|工友|老乡|同事)(?!们))")
 _OTHER_SIDE = re.compile(r"把我|打我|打了|围|冲|来打|拿|动手|包工头|老板|保安")
-_EN_N = rf"(?P<n>\d{{1,5}}|{numbers.WORD}(?:[ -]{numbers.WORD})?)"
+_EN_N = rf"(?P<n>\d{{1,5}}|{numbers.WORD}(?:[ -]{numbers.WORD})?)(?P<more>-odd|-something|ish|-plus|\+)?"
 _PEOPLE_EN = [
     re.compile(rf"\b{_EN_N} of us\b"),
     re.compile(rf"\b(?:we are|we're|there are|there were|we were|us) {_EN_N} (?:\w+ )?(?:workers|people|men|women|riders|miners|drivers|couriers|colleagues|employees|labou?rers)"),
@@ -380,7 +384,7 @@ def _people(reading: Reading) -> List[Choice]:
                 value += 1 if text[max(0, match.start() - 1):match.start()] in ("我", "") else 0
             elif language == "zh" and re.match(r"还有|其他|另外", match[0]):
                 value += 1
-            if groups.get("more") and value < 10:
+            if language == "zh" and groups.get("more") and value < 10:
                 continue
             return [Choice("people", value, match.start(), match.end(), number.exact and not groups.get("more"))]
     return []
@@ -389,7 +393,8 @@ def _people(reading: Reading) -> List[Choice]:
 _BORN_ZH = re.compile(r"(?P<y>(?:19|20)\d\d|(?<!\d)[5-9]\d|(?<!\d)0\d)\s?年?(?:(?P<m>1[0-2]|0?[1-9])\s?月)?(?:\d{1,2}[号日])?\s?(?:出生|生人|生的|年生|的人|后)|(?:生于|出生于|出生年月是?|出生在|出生日期是?)\s?(?P<y2>(?:19|20)\d\d)\s?[年.-]?(?:(?P<m2>1[0-2]|0?[1-9])\s?月?)?")
 _AGE_ZH = re.compile(r"(?:我|本人|今年|现在|都|年龄|年纪|才|已经|刚)(?:今年|现在|是|都|才|已经|刚满?|快|满|有)*(?P<n>\d{2}|[一二三四五六七八九]?十[一二三四五六七八九]?)(?:周?岁|多岁)"
                      r"|(?:^|[，,。\s]|爸爸?|妈妈?|父亲|母亲|爷爷|奶奶|叔叔?|舅舅?|弟弟?|妹妹?|哥哥?|姐姐?|儿子|女儿|老公|老婆|丈夫|媳妇|孩子|才|刚|满|我|他|她|人|位|个)(?P<n2>\d{2})周?岁(?!退休|以[上下]|才|之前|前|开始|后)"
-                     r"|(?:爸爸?|妈妈?|父亲|母亲|叔叔?|舅舅?|弟弟?|妹妹?|哥哥?|姐姐?|儿子|女儿|老公|老婆|丈夫|媳妇|孩子|我)(?:今年|现在|也|都|已经|才|刚满?|快|有)*(?P<n3>[1-7]\d|[一二三四五六七]?十[一二三四五六七八九]?)(?:了|多了|(?=[，,。]|$))")
+                     r"|(?:爸爸?|妈妈?|父亲|母亲|叔叔?|舅舅?|弟弟?|妹妹?|哥哥?|姐姐?|儿子|女儿|老公|老婆|丈夫|媳妇|孩子|我)(?:今年|现在|也|都|已经|才|刚满?|快|有)*(?P<n3>[1-7]\d|[一二三四五六七]?十[一二三四五六七八九]?)(?:了|多了|(?=[，,。]|$))"
+                     r"|(?:^|[，,。\s])(?P<n4>[2-7]\d|[二三四五六七]十[一二三四五六七八九]?)了(?=$|[，,。\s])")
 _DEAD = re.compile(r"死者|对方|老板|小孩|大宝|小宝|岁儿子|个女儿|个儿子")
 _AT_SCHOOL = re.compile(r"上学|读书|小学|初中|高中|幼儿园|念书|学费|抚养|in school|at school|primary school|kindergarten")
 _WORKS_ZH = re.compile(r"打工|上班|干活|打螺丝|厂|工地|做|干|送|店|童工|暑假工|招|工资|职|矿|[Ww]ork|job|hired|factory")

@@ -106,6 +106,7 @@ def _add_dates(reading: Reading, dated: list, found: dict, add) -> None:
 
 
 _ABOUT = re.compile(r"(?:都|快|将近|差不多|大概|大约|已经|有|整整|足足|近|约|接近)+$")
+_DRAGGED = re.compile(r"(?:拖|欠)(?:欠)?(?:了|着)(?:我|她|他|我们|她们|他们|大家|工人)$")
 _NOT_PAID = re.compile(r"(?:没|不|未)(?:有|给|跟)?(?:我们?|大家|工人)?(?:发|给|结|付|开|拿到?|领到?)(?:过)?(?:我们?)?的?(?:工资|钱|工钱)?(?:了|都)?\s?$")
 
 
@@ -117,6 +118,7 @@ def _owed_for(reading: Reading, add) -> None:
             before = _ABOUT.sub("", before)
             going_on = after.startswith(("没发", "没给", "没付", "不发", "都没发", "都没给", "没有发", "没结", "没拿到", "没领到", "的工资没发", "工资没发", "了没发", "了没给")) \
                 or after.startswith(("了", "的")) and re.search(r"(?:拖欠|欠)(?:着)?(?:我们?)?(?:的)?(?:工资|薪水|工钱)$", before) is not None \
+                or _DRAGGED.search(before) is not None and not re.match(r"块|元|万|多?钱", after) \
                 or after.startswith("了") and _NOT_PAID.search(before) is not None \
                 or before.endswith(("拖了", "欠了", "拖欠了", "拖了我", "拖欠", "一直拖了", "欠薪", "没发工资", "拖着"))
         else:

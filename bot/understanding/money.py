@@ -57,9 +57,15 @@ def _phone(digits: str) -> bool:
         or re.fullmatch(r"1\d{10}|0\d{9,11}|400\d{7}", digits) is not None
 
 
+_ONCE = re.compile(r"^个?月(?:的)?(?:都|就|才|只)?(?:发|给|结|拿|到手|挣|扣)")
+_ONE_MONTH = re.compile(r"[上下这那头前几两二三四五六七八九十\d]个?月?$")
+
+
 def _per_zh(text: str, start: int, end: int) -> Optional[str]:
     before = _PER_BEFORE.search(text[max(0, start - 12):start])
     after = _PER_AFTER.match(text, end)
+    if before and _ONCE.search(before[0]) and _ONE_MONTH.search(text[max(0, start - 14):start - len(before[0]) + 1]):
+        before = None  # "上个月发了3900": paid once
     for match in (after, before):
         if match:
             return next(name for name, value in match.groupdict().items() if value)

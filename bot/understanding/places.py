@@ -574,6 +574,12 @@ def _lexicon_en() -> dict[str, tuple[_Entry, ...]]:
     return {key: tuple(entries.values()) for key, entries in found.items()}
 
 
+@cache
+def _beginnings_en() -> frozenset[str]:
+    """Every beginning of every form: a word that is none begins no name."""
+    return frozenset(form[:length] for form in _lexicon_en() for length in range(1, len(form) + 1))
+
+
 def _key(form: str) -> str:
     return re.sub(r"[^a-z]", "", form.lower().replace("ü", "v"))
 
@@ -583,6 +589,9 @@ def _english(text: str, expecting: bool) -> list[_Mention]:
     found = []
     index = 0
     while index < len(words):
+        if _key(words[index].group()) not in _beginnings_en():
+            index += 1
+            continue
         mention, used = _english_at(text, words, index, expecting)
         if mention:
             found.append(mention)

@@ -71,6 +71,8 @@ def aside(reading: Reading, hit) -> bool:
     noun = _NOUN.match(text, hit.end) if re.search("[离辞裁]|解除", words) else None
     if noun and not (_SIGNED.search(before) and text[hit.end:hit.end + 2] != "申请"):
         return True
+    if words.endswith("quit") and re.match(r" (?:smoking|drinking|gambling|school|college|university|playing|asking|trying|it\b|my course)", text[hit.end:]):
+        return True
     if words.endswith("left") and _LEFT_THING.match(text, hit.end) or "dismissed" in words and _CASE.search(before):
         return True
     return bool(_OWN_ACTS.search(words) and _OTHERS_ACT.search(before[-16:]))
@@ -118,6 +120,8 @@ def _score(reading: Reading, mention: Mention, cue: _Cue) -> Optional[float]:
         if cue.name != "owed_since":
             return None
         score -= 8
+    if cue.name in ("contract_expired_on", "debt_due_on") and mention.floating and re.match(r"份?才", text[mention.end:mention.end + 2]):
+        return None  # "12月才到期": still to come
     if cue.name in ("ended_on", "started_on", "injury.on") and _HEARD.search(text[max(0, mention.start - 16):mention.start]):
         return None
     if reading.language == "en" and reading.cost(min(mention.end, cue.end), max(mention.start, cue.start))[1]:
@@ -143,6 +147,9 @@ def _score(reading: Reading, mention: Mention, cue: _Cue) -> Optional[float]:
     return score
 
 
+_NOBODY_PAID = re.compile(r"\b(?:no one|nobody|not|n't|none of us|never)\b[^.,;]{0,24}\bpaid\b")
+
+
 def _since(reading: Reading, mention: Mention) -> Optional[str]:
     """"从三月起", "since March": unpaid or at work since then."""
     before = reading.text[max(0, mention.start - 14):mention.start]
@@ -162,6 +169,9 @@ def _since(reading: Reading, mention: Mention) -> Optional[str]:
         nearer = min((reading.distance(hit.start, hit.end, mention.start, mention.end) for hit in work), default=99)
         if reading.language == "zh" or nearer >= min(reading.distance(h.start, h.end, mention.start, mention.end) for h in owed):
             return "owed_since"
+    unpaid = reading.language == "en" and _NOBODY_PAID.search(reading.text[low:mention.start])
+    if unpaid:
+        return "owed_since"
     if opened and not work and not owed and not other and "since" in before:
         return "started_on"
     if work and opened and not (other and reading.language == "zh" and other[0].start < work[0].start):
@@ -183,11 +193,11 @@ def _range(reading: Reading, first: Mention, last: Mention) -> Optional[tuple]:
     clause = reading.clause(first.start)[0], reading.clause(last.end - 1)[1]
     # Only what is said in the same clause is owed for that time: "三月到五月在工地,工资没发" tells when the work was.
     owed = nearest([hit for hit in reading.hits.of("dates", "owed_since") if clause[0] <= hit.start < clause[1]])
-    work = nearest(reading.hits.of("words", "work") + reading.hits.of("dates", "started_on"))
+    work = nearest(reading.hits.of("words", "work") + reading.hits.of("dates", "started_on") + reading.hits.of("occupation"))
     reach = 30 if reading.language == "zh" else 120
     if owed < work and owed < reach:
         return "owed_since", None
-    if re.match(r"[，,]?(?:都|一直|就|全)?(?:是)?[在给跟]", reading.text[last.end:last.end + 5]):
+    if re.match(r"[，,]?(?:都|一直|就|全)?(?:是)?[在给跟帮替]", reading.text[last.end:last.end + 5]):
         work = 0
     return ("started_on", "ended_on") if work < reach else None
 
