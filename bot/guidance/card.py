@@ -168,8 +168,8 @@ def _rest(ctx: Context, assessment: dict) -> list[Piece]:
     judged = f"card.class_{assessment['relationship']['class']}"
     if ctx.law.has_text(judged, ctx.language) and ctx.issues:
         found.append(Piece(ctx.text(judged), 5))
-    about = topics.build(ctx)
-    found += [Piece(ctx.text("card.topic", topic=topic["brief"]), (3, 6)[number]) for number, topic in enumerate(about[:2])]
+    about = topics.in_brief(ctx, [topic["id"] for topic in assessment["topics"][:2]])
+    found += [Piece(ctx.text("card.topic", topic=brief), (3, 6)[number]) for number, brief in enumerate(about)]
     articles = _articles(ctx, assessment["deadlines"])
     if articles:
         found.append(Piece(ctx.text("card.law", articles=separator.join(articles)), 5))

@@ -28,6 +28,12 @@ def build(ctx: Context) -> list[dict]:
     return [_topic(ctx, row, held, fields) for row in list(once.values())[:rule["most"]]]
 
 
+def in_brief(ctx: Context, ids: list[str]) -> list[str]:
+    """The one line of each of these topics, in the language of `ctx`."""
+    held, fields = signs(ctx), _figures(ctx)
+    return [render(ctx.law, ctx.today, f"topics.{id}_brief", ctx.language, held, fields)[0] for id in ids]
+
+
 def signs(ctx: Context) -> frozenset[str]:
     """The signs of routes.signs() and those that only topics hang on."""
     facts, held = ctx.facts, routes.signs(ctx)
