@@ -26,12 +26,14 @@ DIGITS = "零一二三四五六七八九"
 
 def render(law: Law, on: date, key: str, language: str, held: frozenset[str], fields: dict[str, str]) -> tuple[str, list[dict]]:
     """A text and the articles it quotes, in their order: ("…", [{"name", "article"}])."""
-    said, quoted = [], []
-    for choices, line, articles in _lines(law, _era(law, on), key, language):
-        if any(wanted <= held and held.isdisjoint(unwanted) for wanted, unwanted in choices):
-            said.append(_fill(line, fields) if "{" in line else line)
-            quoted += articles
-    return join(said, language), unique(quoted)
+    shown = lines(law, on, key, language, held, fields)
+    return join([line for line, _ in shown], language), unique([article for _, quoted in shown for article in quoted])
+
+
+def lines(law: Law, on: date, key: str, language: str, held: frozenset[str], fields: dict[str, str]) -> list[tuple[str, list[dict]]]:
+    """The lines of a text that stand, each with the articles it quotes."""
+    return [(_fill(line, fields) if "{" in line else line, articles) for choices, line, articles in _lines(law, _era(law, on), key, language)
+            if not choices or any(wanted <= held and held.isdisjoint(unwanted) for wanted, unwanted in choices)]
 
 
 # Texts with their articles written out, by law, era, key and language: as many as there are texts and changes of law.
@@ -48,7 +50,7 @@ def _lines(law: Law, era: date, key: str, language: str) -> list[tuple[list[tupl
 
 
 def _line(law: Law, on: date, line: str, language: str):
-    choices = [(frozenset(), frozenset())]
+    choices = []   # none: the line always stands
     if line.startswith("?"):
         condition, _, line = line[1:].partition(":")
         choices = [(frozenset(word for word in choice.split("&") if not word.startswith("!")),
