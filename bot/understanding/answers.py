@@ -18,6 +18,9 @@ _MONEY = {"amount_owed", "monthly_wage"}
 _DATE_LISTS = {"claimed_on", "employer_promised_on"}
 _TEXTS = {"employer", "platform"}
 _PLACES = {"place", "household_place", "employer_place", "platform_place"}
+# A message longer than this tells a story: what is taken from it for the question asked is a guess, to be shown first.
+_SHORT_ENOUGH = {"zh": 24, "en": 60}
+_BIRTH = re.compile(r"(?:生于|出生于?在?|出生日期是?|生日是?|born (?:in|on)?)\s?$")
 _LONE_YEAR = re.compile(r"(?<![\d.,])(?:19|20)\d\d(?![\d.,]|\s?(?:元|块|yuan))")
 _BARE_YEAR = re.compile(r"^(?:(?:19|20)\d\d|[0-2]\d)$")
 
@@ -80,7 +83,8 @@ def read(reading: Reading, fact: str, roles: list, found: dict) -> Optional[Answ
     if fact == "ended_by":
         return _ended_by(reading, text, whole)
     if fact in _TEXTS:
-        if yes_no is not None or len(text) > 40 or len(text) < 2 or reading.mentions or reading.sums or _NO_NAME.search(text):
+        text = _CALLED.sub("", text)
+        if yes_no is not None or len(text) > (24 if reading.language == "zh" else 40) or len(text) < 2 or reading.mentions or reading.sums or _NO_NAME.search(text):
             return None
         start = reading.text.index(text)
         return Answer(reading.original(start, start + len(text)), start, start + len(text), True)
@@ -99,7 +103,9 @@ def _who(text: str, language: str, otherwise: Optional[bool]) -> Optional[bool]:
     return platform if platform != myself else otherwise
 
 
-_NO_NAME = re.compile(r"[我你他她谁啥]|不|没|怎么|什么|随便|为啥|为什么|干嘛|[?？]|\b(?:business|why|don't|won't|not|want|tell|none|no|what|you|i|it|me)\b")
+_CALLED = re.compile(r"^(?:好像|应该|就|它|公司|厂|单位|老板)*(?:是|叫做?|名叫|名字是|名字叫)的?|^(?:it is |it's |it was )?called |^(?:it is|it's) ")
+_NO_NAME = re.compile(r"[我你他她谁啥]|不|没|怎么|什么|随便|为啥|为什么|干嘛|[?？，。；！!;]|欠|签|伤|辞|说|找|工资|上班|干活|知道|记得|问|钱|"
+                      r"\b(?:is|was|are|were|have|has|had|do|did|does|owes?|owed|paid|pays?|fired|worked|can|will|business|why|don't|won't|not|want|tell|none|no|what|you|i|it|me)\b")
 
 
 def _yes_no(text: str, language: str) -> Optional[bool]:
@@ -147,18 +153,20 @@ _NOT_YET = re.compile(r"(?:还|都|现在)*(?:没|未)|not yet|haven't|i haven't
 def _date(reading: Reading, fact: str, roles: list, text: str, yes_no) -> Optional[Answer]:
     """The first date nothing else laid claim to; a bare year or day number will do when a date was asked for."""
     claimed = {id(role.mention): role for role in roles if role.name not in ("contact",) and role.anchor is not None}
-    free = [mention for mention in reading.mentions if id(mention) not in claimed]
-    if len(reading.mentions) == 1 and not free and len(text) <= 12:
+    short = len(text) <= _SHORT_ENOUGH[reading.language]
+    free = [mention for mention in reading.mentions
+            if id(mention) not in claimed and not _BIRTH.search(reading.text[max(0, mention.start - 8):mention.start])]
+    if len(reading.mentions) == 1 and claimed and len(text) <= 12:
         # "去年三月开始的" may answer any question of when; "10月8号受的伤" tells of the injury and of nothing else.
-        anchor = claimed[id(reading.mentions[0])].anchor
-        free = [one for one in reading.mentions if reading.text[anchor.start:anchor.end] in LOOSE]
+        (role,) = claimed.values()
+        free = [role.mention] if reading.text[role.anchor.start:role.anchor.end] in LOOSE else free
     if free and _NOT_YET.match(text) and all(one.day > reading.today for one in free):
         return Answer([] if fact in _DATE_LISTS else None, 0, len(reading.text), True)
     if free:
         if fact in _DATE_LISTS:
             return Answer([one.day.isoformat() for one in free], free[0].start, free[-1].end, all(one.exact for one in free))
         one = free[-1] if fact == "ended_on" and free[-1].side == "to" else free[0]
-        return Answer(one.day.isoformat(), one.start, one.end, one.exact)
+        return Answer(one.day.isoformat(), one.start, one.end, one.exact and short)
     if reading.language == "en" and not reading.mentions:
         # "may" alone is a word, but as an answer to "when" it is the month.
         months = dates.find("in " + text, "en", reading.today) if len(text) < 12 else []
@@ -167,7 +175,7 @@ def _date(reading: Reading, fact: str, roles: list, text: str, yes_no) -> Option
             return Answer([day] if fact in _DATE_LISTS else day, 0, len(reading.text), False)
     if yes_no is False:
         return Answer([] if fact in _DATE_LISTS else None, 0, len(reading.text), True)
-    lone = _LONE_YEAR.search(text)
+    lone = _LONE_YEAR.search(text) if short and not reading.mentions else None
     if _BARE_YEAR.match(text) or lone:
         year = int(lone[0]) if lone else 2000 + int(text)
         if 1950 <= year <= reading.today.year + 2:
@@ -193,8 +201,9 @@ def _money(reading: Reading, fact: str, text: str, yes_no) -> Optional[Answer]:
             return Answer(int(value) if value == int(value) else value, one.start, one.end, False)
         if fact == "amount_owed" and one.per == "month" and _EACH_MONTH.search(reading.text[max(0, one.start - 8):one.end + 8]):
             continue  # "一个月四千": the wage, not the debt
-        if one.per in (None, "month"):
-            return Answer(one.value, one.start, one.end, one.exact)
+        short = len(text) <= _SHORT_ENOUGH[reading.language]
+        if one.per in (None, "month") and (short or not one.bare) and (one.value >= 10 or len(text) <= 8):
+            return Answer(one.value, one.start, one.end, one.exact and short)
     if yes_no is False and fact == "amount_owed":
         return Answer(0, 0, len(reading.text), True)
     pattern = numbers.ENGLISH if reading.language == "en" else numbers.CHINESE
@@ -209,28 +218,35 @@ def _money(reading: Reading, fact: str, text: str, yes_no) -> Optional[Answer]:
     return None
 
 
+# What is counted is not people: 三个月, 500块, 30 days.
+_NO_PEOPLE = re.compile(r"\s?(?:个?(?:月|年|天|小时|星期|礼拜|钟头|老板|包工头|公司|厂)|万|块|元|钱|号|周|岁|次|家|yuan|rmb|days?\b|weeks?\b|months?\b|years?\b|hours?\b|k\b|%|times\b)")
+
+
 def _people(reading: Reading, text: str, yes_no) -> Optional[Answer]:
     """A bare number of people; "just me" is one."""
     if re.search(r"就我(?:一个|自己)|只有我|我一个|我自己|just me|only me|alone|myself", text) or yes_no is False:
         return Answer(1, 0, len(reading.text), True)
     pattern = numbers.ENGLISH if reading.language == "en" else numbers.CHINESE
     match = re.search(pattern, text)
-    if not match or reading.mentions:
+    if not match or reading.mentions or len(text) > _SHORT_ENOUGH[reading.language] or _NO_PEOPLE.match(text, match.end()):
         return None
     number = (numbers.english if reading.language == "en" else numbers.chinese)(match[0])
-    if number and 0 < number.value < 100_000 and number.value == int(number.value):
+    if number and 0 < number.value < 10_000 and number.value == int(number.value):
         return Answer(int(number.value), 0, len(reading.text), number.exact and not re.search(r"多|来|about|around|over", text))
     return None
 
 
 def _born(reading: Reading, text: str) -> Optional[Answer]:
     """A year, a year and month, or an age."""
-    if reading.mentions and not reading.mentions[0].floating:
+    if len(text) > _SHORT_ENOUGH[reading.language]:
+        return None
+    latest = reading.today.year - 10
+    if reading.mentions and not reading.mentions[0].floating and 1920 <= reading.mentions[0].day.year <= latest:
         one = reading.mentions[0]
         month = "月" in text or re.search(r"[a-z]{3}|\d[./-]\d", text)
         return Answer(one.day.isoformat()[:7] if month else str(one.day.year), one.start, one.end, True)
     match = re.search(r"(?:19|20)\d\d", text)
-    if match:
+    if match and 1920 <= int(match[0]) <= latest:
         return Answer(match[0], 0, len(reading.text), True)
     match = re.fullmatch(r"(\d\d)\s?(年|岁|后)?(?:的|了)?", text)
     if match:

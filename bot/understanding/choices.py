@@ -402,6 +402,9 @@ _BORN_EN = re.compile(r"\bborn (?:in|on)?\s?(?:(?P<mon>jan|feb|mar|apr|may|jun|j
 _AGE_EN = re.compile(r"\b(?:i am|i'm|aged?|turned|(?:father|mother|dad|mum|mom|husband|wife|brother|sister|son|daughter|cousin|uncle|he|she)(?: is|'s| was|,)(?: only| now| already| just)?) (?P<n>\d\d)(?: years? old|\b(?! (?:yuan|rmb|hours|days|months|years|of|workers|weeks|%)|[,.]?\d))|\b(?P<n2>\d\d)[ -]years?[ -]old")
 
 
+_KIN = re.compile(r"妻子|老婆|媳妇|丈夫|老公|父亲|母亲|爸|妈|哥|弟|姐|妹|儿子|女儿|孩子|\b(?:wife|husband|father|mother|brother|sister|son|daughter|child)\b")
+
+
 def _birth(reading: Reading) -> List[Choice]:
     """Year (and month) of birth, told or from the age; and that the person is a minor."""
     text, year = reading.text, reading.today.year
@@ -416,7 +419,7 @@ def _birth(reading: Reading) -> List[Choice]:
         if groups.get("mon"):
             month = 1 + "jan feb mar apr may jun jul aug sep oct nov dec".split().index(groups["mon"])
         if 1920 <= value <= year - 8:
-            exact = not match[0].endswith("后")
+            exact = not match[0].endswith("后") and not _KIN.search(text[max(0, match.start() - 24 if reading.language == "en" else match.start() - 6):match.start()])
             found.append(Choice("born", f"{value}-{int(month):02d}" if month else str(value), match.start(), match.end(), exact))
             age = year - value
             return found + _minor(age, match) if exact else found
