@@ -11,6 +11,7 @@ from bot.cases import cases, store, workers
 from bot.dialogue import listen, state
 from bot.dialogue.heard import Heard, Say
 from bot.law import load
+from bot.law.languages import in_its_script
 
 LISTS = ("issues", "dangers", "claimed_on", "employer_promised_on")  # facts whose value is a list
 
@@ -76,9 +77,10 @@ def _values(entities: Iterable[dict]) -> dict:
     return values
 
 
-def speak(dispatcher: CollectingDispatcher, says: list[Say]) -> None:
+def speak(dispatcher: CollectingDispatcher, says: list[Say], language: str) -> None:
     for say in says:
-        dispatcher.utter_message(text=say.text, buttons=[{"title": title, "payload": payload} for title, payload in say.buttons])
+        buttons = [{"title": in_its_script(title, language), "payload": payload} for title, payload in say.buttons]
+        dispatcher.utter_message(text=in_its_script(say.text, language), buttons=buttons)
 
 
 class Answer(Action, ABC):
@@ -100,5 +102,5 @@ class Answer(Action, ABC):
         with turn(tracker) as one:
             if not tracker.active_loop.get("name") and self.goes_on(one):
                 return [FollowupAction("triage_form")]
-            speak(dispatcher, self.answer(one))
+            speak(dispatcher, self.answer(one), one.language)
         return []

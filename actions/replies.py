@@ -3,9 +3,10 @@ from rasa_sdk.events import AllSlotsReset, FollowupAction, Restarted
 
 from actions.base import Answer, hear, turn
 from bot.cases import cases, forget, messages, referrals, store, workers
-from bot.dialogue import ask, beside, correct, deflect, guide, listen
+from bot.dialogue import ask, beside, correct, deflect, guide, listen, papers
 from bot.dialogue.heard import Say
 from bot.dialogue.state import State
+from bot.law import languages as spoken
 from bot.understanding import language as languages
 from bot.voice import aloud
 
@@ -130,7 +131,12 @@ class More(Answer):
         return "action_more"
 
     def answer(self, turn):
-        return guide.more(turn.law, turn.worker, turn.case, turn.heard.values.get("part"))
+        part = turn.heard.values.get("part")
+        if part == papers.PART:
+            return papers.offer(turn.law, turn.worker, turn.case)
+        if isinstance(part, str) and part.endswith(papers.FILES):
+            return papers.send(turn.session, turn.law, turn.worker, turn.case, part, turn.heard.message_id)
+        return guide.more(turn.law, turn.worker, turn.case, part)
 
 
 class Why(Answer):
@@ -192,17 +198,12 @@ class Language(Answer):
         return "action_language"
 
     def answer(self, turn):
-        wanted = turn.heard.values.get("language") or (None if turn.heard.pressed else self.named(turn.heard.text))
+        wanted = turn.heard.values.get("language") or (None if turn.heard.pressed else spoken.asked_for(turn.heard.text))
         if isinstance(wanted, str) and wanted in turn.law.texts:
             turn.worker.language, turn.state.pinned_language = wanted, True
             return [turn.text("language_set")]
-        buttons = tuple((turn.law.text(f"dialogue.language_{code}", turn.language), f'/change_language{{"language": "{code}"}}')
-                        for code in turn.law.languages)
+        buttons = tuple((one.name, f'/change_language{{"language": "{one.code}"}}') for one in spoken.known().values())
         return [Say(turn.law.text("dialogue.language", turn.language), buttons)]
-
-    def named(self, text: str) -> str | None:
-        """The language a message asks for by name."""
-        return turn_names().get(next((name for name in turn_names() if name in text.lower()), ""))
 
 
 class ReadAloud(Answer):
@@ -331,8 +332,3 @@ class Unclear(Answer):
                         for issue in law.rule("questions")["choices"]["issues"])
         human = (law.text("dialogue.human_button", language), "/ask_human")
         return [Say(law.text("dialogue.unclear" if state.doubts < 2 else "dialogue.unclear_again", language), (*choices, human))]
-
-
-def turn_names() -> dict[str, str]:
-    return {"english": "en", "英文": "en", "英语": "en", "中文": "zh", "汉语": "zh", "普通话": "zh", "chinese": "zh"}
-

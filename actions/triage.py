@@ -33,7 +33,7 @@ class ValidateTriageForm(FormValidationAction):
             if is_first_look(tracker) and beside.stands(one.heard, one.language, one.state.asked):
                 return [ActionExecutionRejected(FORM)]
             change = listen.absorb(one.session, one.law, one.worker, one.state, one.heard, tracker.get_slot("held") or [])
-            speak(dispatcher, change.says)
+            speak(dispatcher, change.says, one.language)
             missing = ask.required(one.law, one.worker, one.case, one.state)
             one.state.asked = missing[0] if missing else None
         held = change.held if change.held is not None else tracker.get_slot("held")
@@ -70,7 +70,7 @@ class AskFact(Action, ABC):
             if self.fact not in (ask.CONSENT, ask.CONFIRM, one.state.redo) and self.fact not in one.state.tries:
                 one.state.questions_asked += 1
                 one.state.tries[self.fact] = 0
-            speak(dispatcher, [ask.question(one.law, one.worker, one.case, one.state, self.fact)])
+            speak(dispatcher, [ask.question(one.law, one.worker, one.case, one.state, self.fact)], one.language)
         return []
 
 

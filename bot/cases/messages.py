@@ -5,8 +5,10 @@ from sqlalchemy.orm import Session
 from bot import settings
 from bot.cases import waits
 from bot.cases.model import Message, Outbox, Worker
+from bot.law.languages import in_its_script
 
 SPEAKING = ("telegram",)  # channels that carry voice messages
+WITH_FILES = ("telegram", "web")  # channels that carry files
 
 
 def log(session: Session, worker: Worker, speaker: str, text: str, case_id: int | None = None) -> None:
@@ -28,9 +30,22 @@ def send(session: Session, worker: Worker, key: str, text: str, buttons: list[di
     """
     if session.scalar(select(Outbox.id).where(Outbox.key == key)) is not None:
         return False
-    _put(session, worker, key, {"text": text, "buttons": buttons or []})
+    text = in_its_script(text, worker.language)
+    _put(session, worker, key, {"text": text, "buttons": [{**one, "title": in_its_script(one["title"], worker.language)}
+                                                          for one in buttons or []]})
     if worker.voice and worker.channel in SPEAKING:
         _put(session, worker, f"{key}:voice", {"voice": text})
+    return True
+
+
+def send_file(session: Session, worker: Worker, key: str, case_id: int, name: str, title: str) -> bool:
+    """Puts a file of a case (`name` as in bot/documents/files.py) into the outbox under its title in words.
+
+    Only its name is kept; the file is made when it is sent. False when one with the same `key` is there already.
+    """
+    if session.scalar(select(Outbox.id).where(Outbox.key == key)) is not None:
+        return False
+    _put(session, worker, key, {"text": title, "file": {"case": case_id, "name": name}})
     return True
 
 

@@ -13,6 +13,7 @@ from bot.guidance import route_words, routes
 from bot.guidance.assess import context_of
 from bot.guidance.facts import BODIES, LEVELS, REASONS, parse_facts
 from bot.law import Law, places
+from bot.law.languages import like
 from bot.settings import today
 from bot.understanding import facts as reader, language as languages
 
@@ -203,4 +204,4 @@ def _cited(law: Law, articles: list[dict], language: str) -> str:
     by_name: dict[str, list[dict]] = {}
     for article in articles:
         by_name.setdefault(article["name"], []).append(article)
-    return ("; " if language == "en" else "；").join(route_words.written_out(law, group, language) for group in by_name.values())
+    return ("; " if like(language) == "en" else "；").join(route_words.written_out(law, group, language) for group in by_name.values())

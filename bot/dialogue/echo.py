@@ -5,6 +5,7 @@ from datetime import date
 from bot.guidance.context import Context
 from bot.guidance.facts import Facts
 from bot.law import Law, best_language, places
+from bot.law.languages import like
 
 DATES = ("started_on", "ended_on", "contract_signed_on", "contract_expired_on", "owed_since", "debt_due_on", "infringed_on",
          "infringement_ended_on", "injury.on", "injury.diagnosed_on", "injury.employer_applied_on", "injury.recognition_received_on",
@@ -52,7 +53,7 @@ def _value(law: Law, language: str, name: str, value) -> str:
     if name in MONEY:
         return ctx.yuan(value)
     if isinstance(value, list):
-        separator = ", " if language == "en" else "、"
+        separator = ", " if like(language) == "en" else "、"
         return separator.join(_item(ctx, name, item) for item in value)
     return _item(ctx, name, value)
 

@@ -10,6 +10,7 @@ from bot.dialogue.heard import Say
 from bot.dialogue.state import State
 from bot.guidance.context import MONTHS
 from bot.law import Law
+from bot.law.languages import like
 
 MOST_CHARACTERS = 4000  # of one message; Telegram takes 4,096
 PARTS = ("ladder", "evidence", "insurance", "amounts", "relationship", "warnings")
@@ -37,6 +38,8 @@ def buttons(law: Law, language: str, result: dict) -> tuple[tuple[str, str], ...
     shown = [("how_button", "/ask_how"), ("refused_button", "/choose_reason"), ("evidence_button", '/more{"part": "evidence"}')]
     if result["insurance"]:
         shown.append(("insurance_button", '/more{"part": "insurance"}'))
+    if result["documents"]:
+        shown.append(("papers_button", '/more{"part": "documents"}'))
     shown += [("ladder_button", '/more{"part": "ladder"}'), ("more_button", '/more{"part": "all"}'), ("human_button", "/ask_human"),
               ("correct_button", "/correct")]
     return tuple((law.text(f"dialogue.{key}", language), payload) for key, payload in shown)
@@ -102,7 +105,7 @@ def _fitting(pieces: list[str]) -> str:
 def _deadline_line(law: Law, language: str, row: dict) -> str:
     name = law.text(f"deadlines.name_{row['id']}", language)
     if row["last_day"] is None:
-        return f"· {name}：{row['why']}" if language != "en" else f"· {name}: {row['why']}"
+        return f"· {name}：{row['why']}" if like(language) != "en" else f"· {name}: {row['why']}"
     key = "deadline_passed_line" if row["status"] == "passed" else "deadline_line"
     line = law.text(f"dialogue.{key}", language, name=name, act_by=_day(language, row["act_by"]), last=_day(language, row["last_day"]),
                     days=row["days_left"])
@@ -128,4 +131,4 @@ def _rung(route: dict) -> str:
 
 def _day(language: str, iso: str) -> str:
     day = date.fromisoformat(iso)
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}" if language == "en" else f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}" if like(language) == "en" else f"{day.year}年{day.month}月{day.day}日"

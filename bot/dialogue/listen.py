@@ -13,9 +13,10 @@ from bot.dialogue.state import State
 from bot.guidance.context import Context
 from bot.guidance.facts import ISSUES, Facts, FactsError, parse_facts
 from bot.guidance.situation import issues_of
-from bot.law import Law, load, places as table
+from bot.law import Law, languages as law_languages, load, places as table
 from bot.settings import now, today
 from bot.understanding import facts as reader, language as languages, places
+from bot.understanding.script import script_of
 
 MAY_LIE_AHEAD = ("debt_due_on", "contract_expired_on", "arbitration.performance_due_on")
 AT_ONCE = ("dangers", "violence")  # never wait for a confirmation
@@ -59,11 +60,13 @@ def absorb(session: Session, law: Law, worker: Worker, state: State, heard: Hear
 
 def speak_language(worker: Worker, state: State, heard: Heard) -> None:
     """Follows the language the worker writes, unless one was chosen. A word or two amid a conversation do not change it."""
-    spoken = None if heard.pressed else languages.detect(heard.text)
+    spoken = None if heard.pressed else law_languages.variant(languages.detect(heard.text), script_of(heard.text))
     begun = worker.language is not None and state.last_message is not None
     if spoken not in load().texts or begun and (state.pinned_language or _is_scrap(heard.text, spoken)):
         spoken = None
     hinted = heard.language if heard.language in load().texts else None
+    if begun and spoken == law_languages.like(worker.language):
+        spoken = None  # what could be either script is no reason to change it
     worker.language = spoken or worker.language or hinted or "zh"
 
 

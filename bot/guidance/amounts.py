@@ -9,6 +9,7 @@ from bot.guidance import region
 from bot.guidance.context import Context
 from bot.guidance.deadlines.arbitration import filed, restarts
 from bot.guidance.facts import add_months, add_years
+from bot.law.languages import like
 
 DAY = timedelta(days=1)
 LABOUR_CONTRACT_LAW = date(2008, 1, 1)
@@ -322,7 +323,7 @@ def _merge(*lists: list[dict]) -> list[dict]:
 
 
 def _item(ctx: Context, id: str, sum_: Span, how: list[str], law: list[dict]) -> dict:
-    joint = " " if ctx.language == "en" else ""
+    joint = " " if like(ctx.language) == "en" else ""
     return {"id": id, "from": _money(sum_.least), "to": _money(sum_.most), "how": joint.join(how), "law": law}
 
 

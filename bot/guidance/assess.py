@@ -19,7 +19,7 @@ from bot.guidance import (
 from bot.guidance.context import Context
 from bot.guidance.facts import Facts
 from bot.guidance.situation import issues_of
-from bot.law import Law, best_language
+from bot.law import Law, best_language, languages
 
 
 def context_of(facts: Facts, law: Law, today: date) -> tuple[Context, dict]:
@@ -58,7 +58,16 @@ def assess(facts: Facts, law: Law, today: date) -> dict:
     }
     result["steps"] = steps_of(ctx, result)
     result["card"] = card.write(ctx, result)
-    return result
+    return _in_its_script(result, ctx.language) if languages.known()[ctx.language].convert else result
+
+
+def _in_its_script(value, language: str):
+    """Every sentence of an assessment in the script of its readers; names of laws stay as they are published."""
+    if isinstance(value, dict):
+        return {key: inner if key == "law" else _in_its_script(inner, language) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_in_its_script(inner, language) for inner in value]
+    return languages.in_its_script(value, language) if isinstance(value, str) else value
 
 
 def steps_of(ctx: Context, assessment: dict) -> list[str]:

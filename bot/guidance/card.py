@@ -10,6 +10,7 @@ from bot.guidance import evidence, routes, topics, warnings
 from bot.guidance.context import Context
 from bot.guidance.deadlines import OTHERS
 from bot.guidance.route_words import written_out
+from bot.law.languages import OWN, like
 
 LIMIT = 1200   # characters, in every language
 MAX_DEADLINES = 3
@@ -35,7 +36,7 @@ class Piece:
 
 def write(ctx: Context, assessment: dict) -> str:
     """The card for a finished assessment (all its other keys set)."""
-    versions = {language: _pieces(replace(ctx, language=language), assessment) for language in ctx.law.languages}
+    versions = {language: _pieces(replace(ctx, language=language), assessment) for language in {*OWN, ctx.language}}
     mine = versions[ctx.language]
     room = {language: LIMIT - len(ctx.law.text("card.then", language)) for language in versions}
     kept = set()
@@ -135,7 +136,7 @@ def _doors(ctx: Context, listed: list[dict]) -> list[Piece]:
 def _say(ctx: Context, route: dict, ask: str) -> str:
     """What to say; a reader of another language gets the Chinese words to show."""
     said = ctx.text("card.say", say=ask)
-    if ctx.language == "zh":
+    if like(ctx.language) == "zh":
         return said
     chinese = replace(ctx, language="zh")
     words = routes.facts_in_brief(chinese) + routes.in_brief(chinese, [route])[0]["ask"]
@@ -148,14 +149,14 @@ def _step(ctx: Context, door: dict) -> str:
 
 def phones(ctx: Context, numbers: list[str]) -> str:
     """The numbers of a door as they follow its name: （12333）, " (12333)"."""
-    gap = "" if ctx.language == "zh" else " "
+    gap = "" if like(ctx.language) == "zh" else " "
     return gap + ctx.text("card.phone", phone=" / ".join(numbers)) if numbers else ""
 
 
 # --- what to bring, what may be due, what to beware of
 
 def _rest(ctx: Context, assessment: dict) -> list[Piece]:
-    separator = "; " if ctx.language == "en" else "；"
+    separator = "; " if like(ctx.language) == "en" else "；"
     shown = warnings.build(ctx, assessment["deadlines"])[:MAX_WARNINGS]
     found = [Piece(ctx.text("card.warning", warning=text), (1, 3, 5)[number]) for number, text in enumerate(shown)]
     how = ctx.law.rule("evidence")["last"]   # advice on keeping proof, not a thing to bring

@@ -4,6 +4,7 @@ from datetime import date
 
 from bot.guidance.facts import Facts
 from bot.law import Law
+from bot.law.languages import like
 
 CLASSES = ("labour_relationship", "not_fully_conforming", "civil", "unclear")
 
@@ -37,14 +38,14 @@ class Context:
 
     def day(self, day: date) -> str:
         """A day as messages write it: 2026年12月31日, 31 December 2026."""
-        if self.language == "en":
+        if like(self.language) == "en":
             return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
         return f"{day.year}年{day.month}月{day.day}日"
 
     def yuan(self, amount: float) -> str:
         """A sum as messages write it: 61,800 元, 61,800 yuan."""
         shown = f"{amount:,.2f}".rstrip("0").rstrip(".")
-        return f"{shown} yuan" if self.language == "en" else f"{shown} 元"
+        return f"{shown} yuan" if like(self.language) == "en" else f"{shown} 元"
 
 
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")

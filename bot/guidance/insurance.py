@@ -3,6 +3,7 @@ from datetime import date
 
 from bot.guidance import region
 from bot.guidance.context import Context
+from bot.law.languages import like
 
 PROFILES = ("employee", "unclear", "platform_unclear", "platform", "own_account", "over_age", "student")
 
@@ -72,7 +73,7 @@ def _item(ctx: Context, name: str, row: dict) -> dict | None:
 
 
 def _answer(ctx: Context, row: dict, available: str, cost: list[float] | None, why: list[str], law: list[dict]) -> dict:
-    joint = " " if ctx.language == "en" else ""
+    joint = " " if like(ctx.language) == "en" else ""
     pays = ctx.text(f"insurance.{row['pays']}")
     answer = {"id": row["id"], "available": available, "who_pays": pays, "monthly_cost": cost, "why": joint.join(why), "law": law}
     return {**answer, "needs": list(row.get("needs", ())) if available == "depends" else []}

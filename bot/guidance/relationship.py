@@ -1,6 +1,7 @@
 """Is there a labour relationship? The class, why, and which evidence would move it."""
 from bot.guidance.context import Context
 from bot.guidance.facts import Facts
+from bot.law.languages import like
 
 MANAGED = (True, "both")  # the platform has a say in it
 UNDECIDED = (None, "unclear")
@@ -25,7 +26,7 @@ def judge(ctx: Context) -> dict:
 
 
 def _named(ctx: Context, wanted: list[str]) -> str:
-    return (", " if ctx.language == "en" else "、").join(ctx.text(f"relationship.fact_{_key(fact)}") for fact in wanted)
+    return (", " if like(ctx.language) == "en" else "、").join(ctx.text(f"relationship.fact_{_key(fact)}") for fact in wanted)
 
 
 def _class(facts: Facts, rule: dict) -> tuple[str, str, list[str]]:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from bot.guidance.context import MONTHS, Context
 from bot.law import Law
+from bot.law.languages import like
 
 ARTICLE = re.compile(r"\[([^\[\] ]+) ([^\[\] ]+)\]")
 SENTENCE_START = re.compile(r"(?:(?<=^)|(?<=[.?!] ))(?:article|point)")
@@ -32,7 +33,8 @@ def render(law: Law, on: date, key: str, language: str, held: frozenset[str], fi
 
 def lines(law: Law, on: date, key: str, language: str, held: frozenset[str], fields: dict[str, str]) -> list[tuple[str, list[dict]]]:
     """The lines of a text that stand, each with the articles it quotes."""
-    return [(_fill(line, fields) if "{" in line else line, articles) for choices, line, articles in _lines(law, _era(law, on), key, language)
+    standing = _lines(law, _era(law, on), key, language)
+    return [(_fill(line, fields) if "{" in line else line, articles) for choices, line, articles in standing
             if not choices or any(wanted <= held and held.isdisjoint(unwanted) for wanted, unwanted in choices)]
 
 
@@ -60,7 +62,7 @@ def _line(law: Law, on: date, line: str, language: str):
         return None
     shown = iter(groups)
     line = ARTICLE.sub(lambda found: written_out(law, next(shown), language), line.strip())
-    if language == "en":
+    if like(language) == "en":
         line = SENTENCE_START.sub(lambda found: found[0].capitalize(), line)
     return choices, line, [article for group in groups for article in group]
 
@@ -79,7 +81,7 @@ def _era(law: Law, on: date) -> date:
 
 
 def join(sentences: list[str], language: str) -> str:
-    return (" " if language == "en" else "").join(sentence for sentence in sentences if sentence)
+    return (" " if like(language) == "en" else "").join(sentence for sentence in sentences if sentence)
 
 
 def unique(articles: list[dict]) -> list[dict]:
@@ -103,7 +105,7 @@ def written_out(law: Law, cited: list[dict], language: str) -> str:
     laws, name = law.rule("bodies")["laws"], cited[0]["name"]
     entry = laws.get(name) or next(entry["formerly"] for entry in laws.values() if entry.get("formerly", {}).get("name") == name)
     unit = entry.get("unit", "条")
-    if language == "en":
+    if like(language) == "en":
         numbers = [article["article"].replace("之一", "-1") for article in cited]
         word = "point" if unit == "点" else "article"
         return f"{word}{'s' if len(numbers) > 1 else ''} {' and '.join(numbers)} of the {entry['en']}"
@@ -157,7 +159,7 @@ def facts_sentence(ctx: Context, held: frozenset[str], place: str | None, langua
     elif short_name(facts.employer):
         parts.append(say("employer", employer=short_name(facts.employer)))
     parts = parts[:MOST_FRAGMENTS]
-    return ", ".join(parts) + "." if language == "en" else "，".join(parts) + "。"
+    return ", ".join(parts) + "." if like(language) == "en" else "，".join(parts) + "。"
 
 
 def _fragments(ctx: Context, issue: str, say, language: str) -> list[str]:
@@ -178,18 +180,18 @@ def _fragments(ctx: Context, issue: str, say, language: str) -> list[str]:
 
 def day(value: date, language: str) -> str:
     """2026年5月3日; 3 May 2026."""
-    return f"{value.day} {month(value, 'en')}" if language == "en" else f"{month(value, language)}{value.day}日"
+    return f"{value.day} {month(value, 'en')}" if like(language) == "en" else f"{month(value, language)}{value.day}日"
 
 
 def month(value: date, language: str) -> str:
     """2020年12月; December 2020."""
-    return f"{MONTHS[value.month - 1]} {value.year}" if language == "en" else f"{value.year}年{value.month}月"
+    return f"{MONTHS[value.month - 1]} {value.year}" if like(language) == "en" else f"{value.year}年{value.month}月"
 
 
 def yuan(amount: float, language: str) -> str:
     """61,800 元; 61,800 yuan, as Context.yuan writes it, but in a language of choice."""
     shown = f"{amount:,.2f}".rstrip("0").rstrip(".")
-    return f"{shown} yuan" if language == "en" else f"{shown} 元"
+    return f"{shown} yuan" if like(language) == "en" else f"{shown} 元"
 
 
 def short_name(text: str | None) -> str | None:

@@ -12,6 +12,7 @@ from bot.guidance.context import Context
 from bot.guidance.facts import EIGHT_GROUPS, Facts
 from bot.guidance.route_words import day, facts_sentence, join, render, short_name, unique
 from bot.law import Law, places
+from bot.law.languages import like
 
 GENERAL = ("county", "prefecture", "province", "national")   # general unions, low to high
 REFUSED = ("deflected", "none")
@@ -348,7 +349,7 @@ def _place_name(place: places.Place, language: str) -> str:
     """The name a union or an office carries: a city district with its city before it."""
     parent = places.get(place.parent)
     district = place.level == "county" and place.name_zh.endswith("区") and not place.name_zh.endswith(("特区", "林区"))
-    if language == "en":
+    if like(language) == "en":
         kind = "" if place.name_en.endswith(("Area", "District")) else " District"
         return f"{parent.name_en} {place.name_en}{kind}" if district and parent else place.name_en
     return f"{parent.name_zh}{place.name_zh}" if district and parent else place.name_zh
@@ -443,7 +444,7 @@ class Door:
         return self._fields(self.ctx.language)
 
     def fields(self, language: str) -> dict[str, str]:
-        return self.zh if language == "zh" else self.own
+        return self.zh if like(language) == "zh" else self.own
 
     def told(self, key: str, language: str, **more: str) -> tuple[str, list[dict]]:
         """What the bot tells the worker, and the articles it rests on."""
@@ -453,7 +454,7 @@ class Door:
         """What the worker says at this door. It speaks Chinese: other languages carry the Chinese sentence to show."""
         language = self.ctx.language
         text, articles = self.told(key, language)
-        if language != "zh":
+        if like(language) != "zh":
             text = join([text, self.ctx.law.text("routes.show", language).replace("{zh}", self.told(key, "zh")[0])], language)
         return text, articles
 

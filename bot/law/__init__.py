@@ -13,6 +13,8 @@ from pathlib import Path
 
 import yaml
 
+from bot.law import languages
+
 HERE = Path(__file__).parent
 DATED = ("periods", "figures")
 
@@ -44,7 +46,7 @@ class Law:
 
     @property
     def languages(self) -> list[str]:
-        return sorted(self.texts)
+        return [code for code in languages.known() if code in self.texts]
 
     def entry(self, id: str, on: date) -> Entry:
         """The entry of a quantity in force on a day. Raises LawError when there is none."""
@@ -118,9 +120,14 @@ def read(folder: Path, instead: dict[str, bytes] | None = None) -> Law:
             elif kind == "rules":
                 rules[name.removeprefix("rules/")] = content
             elif kind == "text":
-                texts.setdefault(path.parts[1], {}).update({f"{path.stem}.{key}": said.strip() for key, said in content.items()})
+                mine = texts.setdefault(path.parts[1], {})
+                if path.stem != "language":  # what the language is, not what is said in it
+                    mine.update({f"{path.stem}.{key}": said.strip() for key, said in content.items()})
         except (KeyError, TypeError, AttributeError) as error:
             raise LawError(f"{path}: not laid out as such a file is: {error}") from None
+    for code, language in languages.known().items():
+        if language.like != code and code in texts:
+            texts[code] = texts[language.like] | texts[code]
     return Law(f"{checked}+{digest.hexdigest()[:12]}", dated, rules, texts)
 
 

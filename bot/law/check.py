@@ -52,11 +52,12 @@ def faults(folder: Path = HERE) -> list[str]:
         return found
     dated = {name: content for name, content in files.items() if name.split("/")[0] in DATED}
     rules = {name.removeprefix("rules/"): content for name, content in files.items() if name.startswith("rules/")}
-    texts = _texts(files)
+    spoken, like = _texts(files), _likes(files)
+    texts = {language: sentences for language, sentences in spoken.items() if language not in like}
     for name, content in dated.items():
         found += _dated(name, content)
     found += [f"periods/{id}: there is no such file" for id in PERIODS if f"periods/{id}" not in dated]
-    found += _sentences(texts)
+    found += _sentences(texts) + _like_another(spoken, texts, like)
     found += [line for name, content in rules.items() for line in _articles(f"rules/{name}", content)]
     if texts:
         keys = set.union(*(set(texts[language]) for language in texts))
@@ -169,6 +170,8 @@ def _texts(files: dict[str, object]) -> dict[str, dict[str, object]]:
     for name, content in files.items():
         if name.startswith("text/") and isinstance(content, dict):
             _, language, topic = name.split("/")
+            if topic == "language":
+                continue
             texts.setdefault(language, {}).update({f"{topic}.{key}": sentence for key, sentence in content.items()})
     return texts
 
@@ -188,6 +191,27 @@ def _sentences(texts: dict[str, dict[str, object]]) -> list[str]:
         every = set().union(*fields.values())
         found += [f"text: {key}: {{{field}}} stands in {', '.join(_with(fields, field))} only"
                   for field in sorted(every) if any(field not in some for some in fields.values())]
+    return found
+
+
+def _likes(files: dict[str, object]) -> dict[str, str]:
+    """The languages that fall back on another, and on which."""
+    named = {name.split("/")[1]: content for name, content in files.items() if name.startswith("text/") and name.endswith("/language")}
+    return {language: content["like"] for language, content in named.items() if isinstance(content, dict) and "like" in content}
+
+
+def _like_another(spoken: dict, texts: dict, like: dict[str, str]) -> list[str]:
+    """Faults of languages that fall back on another: their own sentences must fill in the same fields as those they replace."""
+    found = []
+    for language, its in like.items():
+        if its not in texts:
+            found.append(f"text/{language}: like {its}, which is no language written in full")
+            continue
+        for key, sentence in spoken.get(language, {}).items():
+            if key not in texts[its]:
+                found.append(f"text/{language}: {key}: no such sentence in {its}")
+            elif set(FIELD.findall(str(sentence))) != set(FIELD.findall(str(texts[its][key]))):
+                found.append(f"text/{language}: {key}: other {{fields}} than in {its}")
     return found
 
 

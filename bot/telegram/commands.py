@@ -2,10 +2,11 @@
 import json
 import re
 
+from bot.law import languages
+
 MENU = ("start", "help", "deadlines", "status", "voice", "human", "language", "forget")
 PAYLOADS = {"start": "/start", "help": "/ask_help", "deadlines": "/ask_deadlines", "status": "/status", "voice": "/read_aloud",
             "human": "/ask_human", "language": "/change_language", "forget": "/forget"}
-LANGUAGES = ("zh", "en")
 COMMAND = re.compile(r"/([A-Za-z]+)(?:@\w+)?(?:\s+(.*))?\Z", re.DOTALL)
 SLASHES = re.compile(r"[\s/]+")  # Rasa strips blanks before it looks for its slash
 
@@ -21,9 +22,14 @@ def payload(text: str) -> str | None:
     if name == "start":  # the link behind a poster: t.me/<bot>?start=<payload>
         code = re.sub(r"[^A-Za-z0-9_-]", "", argument)[:64]
         fields = {"payload": code} if code else {}
-    elif name == "language" and argument.lower() in LANGUAGES:
-        fields = {"language": argument.lower()}
+    elif name == "language" and _code(argument):
+        fields = {"language": _code(argument)}
     return PAYLOADS[name] + (json.dumps(fields) if fields else "")
+
+
+def _code(argument: str) -> str | None:
+    """The language of a code such as EN or zh-hant."""
+    return next((code for code in languages.known() if code.lower() == argument.lower()), None)
 
 
 def harmless(text: str) -> str:

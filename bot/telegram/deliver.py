@@ -13,7 +13,8 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 
 from bot import law
 from bot.cases import buttons, outbox
-from bot.cases.model import Outbox, Worker
+from bot.cases.model import Case, Outbox, Worker
+from bot.documents import files
 from bot.telegram import calls, keyboards, text
 from bot.telegram.config import Config
 from bot.telegram.record import Record
@@ -37,6 +38,7 @@ class Parcel:
     rest: str = ""
     buttons: list[dict] = field(default_factory=list)
     aloud: str | None = None  # the language to read the text aloud in, instead of writing it
+    file: files.File | None = None  # goes with the text as its caption
 
 
 class Undeliverable(Exception):
@@ -91,6 +93,9 @@ class Sender:
                 log.error("an answer cannot be read aloud: %s", error)
                 raise Undeliverable("cannot be read aloud") from None
             return (await self._bot.send_voice(parcel.chat_id, sound, filename="answer.ogg")).message_id
+        if parcel.file:
+            message = await self._bot.send_document(parcel.chat_id, parcel.file.content, caption=parcel.text, filename=parcel.file.name)
+            return message.message_id
         keyboard = keyboards.markup(parcel.buttons)
         try:
             message = await self._bot.send_message(parcel.chat_id, parcel.text, reply_markup=keyboard, link_preview_options=NO_PREVIEW)
@@ -120,9 +125,22 @@ def _parcel(session: Session, row_id: int) -> Parcel | None:
         raise Undeliverable("no text" if worker.address else "no address")
     if "voice" in row.body:
         return Parcel(int(worker.address), words, aloud=law.best_language(law.load(), worker.language))
+    if "file" in row.body:
+        return Parcel(int(worker.address), words, file=_file(session, worker, row.body["file"]))
     first, rest = text.cut(words)
     shown = [] if rest else [button for button in row.body.get("buttons") or [] if button.get("title")]
     return Parcel(int(worker.address), first, rest, shown)
+
+
+def _file(session: Session, worker: Worker, wanted: dict) -> files.File:
+    """The file a row names, made from the case as it is now. Raises Undeliverable."""
+    case = session.get(Case, wanted["case"])
+    try:
+        if case is None or case.worker_id != worker.id:
+            raise files.NoSuchFile
+        return files.of_case(case, wanted["name"], worker.language)
+    except files.NoSuchFile:
+        raise Undeliverable("the case gives no reason for this file any more") from None
 
 
 def _with_keys(session: Session, row_id: int, wanted: list[dict]) -> list[dict]:

@@ -10,6 +10,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot import law
 from bot.cases import inbox
+from bot.law import languages
 from bot.settings import SettingsError
 from bot.telegram import calls, commands, heartbeat, updates
 from bot.telegram.config import Config
@@ -91,7 +92,7 @@ async def _connect(bot: calls.Bot, config: Config, stop: asyncio.Event) -> bool:
 async def _set_menu(bot: calls.Bot) -> None:
     """The commands as Telegram shows them: Chinese by default, English to those whose Telegram is English."""
     book = law.load()
-    for code, language in ((None, "zh"), ("zh", "zh"), ("en", "en")):
+    for code, language in ((None, "zh"), *((one, one) for one in languages.known() if len(one) == 2)):  # Telegram takes no longer codes
         menu = [BotCommand(name, book.text(f"gateway.command_{name}", language)) for name in commands.MENU]
         await bot.set_my_commands(menu, language_code=code)
 

@@ -1,6 +1,7 @@
 """What an update says, read from Telegram's JSON (core.telegram.org/bots/api#update) by pure functions."""
 from dataclasses import dataclass
 
+from bot.law import languages
 from bot.telegram import commands
 from bot.telegram.text import clean
 
@@ -64,9 +65,10 @@ def chat(update: dict) -> Chat | None:
 
 
 def language(code: str | None) -> str | None:
-    """zh or en from a code such as zh-hans; None for any other: then the first message decides."""
-    short = (code or "").lower().replace("_", "-").partition("-")[0]
-    return short if short in commands.LANGUAGES else None
+    """The language of a code such as zh-hans or zh-hant-tw; None for one we do not speak: then the first message decides."""
+    code = (code or "").lower().replace("_", "-") + "-"
+    found = [known for known in languages.known() if code.startswith(f"{known.lower()}-")]
+    return max(found, key=len, default=None)
 
 
 def press(update: dict) -> Press | None:

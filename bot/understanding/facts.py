@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Dict, List, Optional
 
+from bot.law.languages import like
+
 from . import amounts, answers, choices, contacts, roles
 from .reading import Reading
 
@@ -30,7 +32,7 @@ def find(text: str, *, language: str, today: date, expecting: Optional[str] = No
     """Every fact in a message. `expecting` is the fact the bot has just asked for: a bare answer is taken for it."""
     if not text or not text.strip():
         return []
-    reading = Reading(text, language, today)
+    reading = Reading(text, like(language), today)
     found: Dict[str, Finding] = {}
 
     def add(fact, value, start, end, exact):

@@ -75,6 +75,7 @@ class BotApiDouble:
         self._message_ids = itertools.count(1)
         self._query_ids = itertools.count(1)
         self.voices: list[tuple[int, bytes]] = []  # (chat, sound) of each voice message the bot sent
+        self.documents: list[tuple[int, str, str, bytes]] = []  # (chat, name, caption, content) of each file the bot sent
         self.files: dict[str, bytes] = {}  # by file_id
         self._server = Server(Starlette(routes=[
             Route("/bot{token}/{method}", self._call, methods=["GET", "POST"]),
@@ -210,6 +211,18 @@ class BotApiDouble:
             self.voices.append((int(parameters["chat_id"]), parameters["voice"]))
         return _ok(_message(message_id, int(parameters["chat_id"]), voice={"file_id": "sent", "file_unique_id": "sent", "duration": 1}))
 
+    async def _sendDocument(self, parameters) -> Response:
+        if int(parameters["chat_id"]) in self.blocked:
+            return _error(403, "Forbidden: bot was blocked by the user")
+        if len(parameters.get("caption") or "") > 1024:
+            return _error(400, "Bad Request: message caption is too long")
+        with self.lock:
+            message_id = self.new_message_id()
+            name, content = parameters["document_name"], parameters["document"]
+            self.documents.append((int(parameters["chat_id"]), name, parameters.get("caption") or "", content))
+        sent = {"file_id": "sent", "file_unique_id": "sent", "file_name": name, "file_size": len(content)}
+        return _ok(_message(message_id, int(parameters["chat_id"]), document=sent))
+
     async def _getFile(self, parameters) -> Response:
         name = parameters["file_id"]
         if name not in self.files:
@@ -344,7 +357,9 @@ async def _parameters(request: Request) -> dict:
     """Parameters from the query, a form or JSON. In forms Telegram takes anything but texts as JSON; files come in multipart."""
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         async with request.form() as form:
-            return {name: await value.read() if hasattr(value, "read") else value for name, value in form.items()}
+            files = {name: value for name, value in form.items() if hasattr(value, "read")}
+            return {**form, **{name: await file.read() for name, file in files.items()},
+                    **{f"{name}_name": file.filename for name, file in files.items()}}
     body = await request.body()
     if request.headers.get("content-type", "").startswith("application/json"):
         return json.loads(body)

@@ -28,7 +28,9 @@ class SpeechModel:
     async def _transcribe(self, request: Request) -> JSONResponse:
         async with request.form() as form:
             self.heard.append((await form["file"].read(), form.get("language")))
-        return JSONResponse({"text": self.words} if self.words is not None else {"error": "overloaded"}, 200 if self.words is not None else 500)
+        if self.words is None:
+            return JSONResponse({"error": "overloaded"}, 500)
+        return JSONResponse({"text": self.words})
 
 
 @pytest.fixture

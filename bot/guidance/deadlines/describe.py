@@ -4,6 +4,7 @@ from datetime import date
 from bot.guidance import calendar
 from bot.guidance.context import Context
 from bot.guidance.deadlines.clock import Run, plain_end
+from bot.law.languages import like
 
 URGENT_DAYS = 30
 
@@ -73,4 +74,4 @@ def _how(ctx: Context, id: str, period: str, run: Run, event: str) -> list[str]:
 
 def joined(ctx: Context, sentences: list[str]) -> str:
     """Sentences one after the other, as the language joins them."""
-    return (" " if ctx.language == "en" else "").join(sentence for sentence in sentences if sentence)
+    return (" " if like(ctx.language) == "en" else "").join(sentence for sentence in sentences if sentence)

@@ -18,6 +18,8 @@ from typing import Any
 
 import yaml
 
+from bot.law.languages import like
+
 FOLDER = Path(__file__).parent
 LEVELS = ("province", "prefecture", "county")
 COLUMNS = ["adcode", "level", "name_zh", "short_zh", "name_en", "parent", "dialling"]
@@ -144,7 +146,7 @@ def full_name(adcode: str, language: str) -> str:
     line = chain(adcode)
     if not line:
         raise KeyError(adcode)
-    if language == "en":
+    if like(language) == "en":
         return ", ".join(place.name_en for place in line)
     return "".join(place.name_zh for place in reversed(line))
 
