@@ -2,7 +2,7 @@
 from sqlalchemy import event, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.cases import store
+from bot.cases import groups, store
 from bot.cases.model import Audit, Case, Deflection, Inbox, Message, Worker
 from bot.cases.workers import free_code, trace
 
@@ -18,7 +18,11 @@ def forget(session: Session, worker: Worker) -> None:
             _coarsen(row, number)
         _hide(session, case.code)
         session.flush()
+        group = case.group_id
         session.delete(case)
+        session.flush()
+        if group is not None:
+            groups.drop_if_empty(session, group)
     _hide(session, worker.code)
     session.query(Message).filter(Message.worker_id == worker.id).delete()
     session.query(Inbox).filter(Inbox.sender == worker.sender).delete()

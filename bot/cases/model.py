@@ -80,6 +80,8 @@ class Case(Base):
     people = Column(Integer)
     urgency = Column(String(10))
     act_by = Column(Date)
+    group_id = Column(ForeignKey("case_group.id", ondelete="SET NULL"), index=True)
+    merged_into = Column(ForeignKey("case.id", ondelete="SET NULL"))  # the same matter, told twice
     worker = relationship("Worker", back_populates="cases")
     facts = relationship("Fact", order_by="Fact.id", cascade="all, delete-orphan")
     assessments = relationship("Assessment", order_by="Assessment.id", cascade="all, delete-orphan")
@@ -129,9 +131,60 @@ class Referral(Base):
     changed_at = Column(Moment, nullable=False)
     resolved_at = Column(Moment)
     outcome = Column(Encrypted)
+    how = Column(String(16))  # what brought the outcome about: employer mediation arbitration inspection court other
+    recovered = Column(Integer)  # yuan the worker got
+    team_id = Column(ForeignKey("team.id", ondelete="SET NULL"))
     waiting_since = Column(Moment)  # since when the worker has waited for a person's answer; null: has it
     heard_at = Column(Moment)  # when the worker last wrote to a person
     case = relationship("Case", back_populates="referrals")
+
+
+class Note(Base):
+    """What staff write down for each other about a case; the worker does not see it."""
+
+    __tablename__ = "note"
+    id = Column(Integer, primary_key=True)
+    case_id = Column(ForeignKey("case.id", ondelete="CASCADE"), nullable=False, index=True)
+    staff = Column(String(40), nullable=False)
+    text = Column(Encrypted, nullable=False)
+    at = Column(Moment, nullable=False)
+
+
+class CaseGroup(Base):
+    """Matters of several workers against one employer, handled together. Only staff see who is in it."""
+
+    __tablename__ = "case_group"
+    id = Column(Integer, primary_key=True)
+    code = Column(String(12), nullable=False, unique=True)  # "Q-26-4F7K2"
+    name = Column(Encrypted, nullable=False)
+    created_at = Column(Moment, nullable=False)
+
+
+class Team(Base):
+    """A desk of the hotline, and the places it answers for."""
+
+    __tablename__ = "team"
+    id = Column(Integer, primary_key=True)
+    name = Column(String(40), nullable=False, unique=True)
+    regions = Column(JSON, nullable=False)  # beginnings of place codes: ["52", "4403"]
+    created_at = Column(Moment, nullable=False)
+
+
+class Transfer(Base):
+    """A matter offered to another desk, and that desk's answer."""
+
+    __tablename__ = "transfer"
+    id = Column(Integer, primary_key=True)
+    referral_id = Column(ForeignKey("referral.id", ondelete="CASCADE"), nullable=False, index=True)
+    from_team = Column(ForeignKey("team.id", ondelete="SET NULL"))
+    to_team = Column(ForeignKey("team.id", ondelete="CASCADE"), nullable=False)
+    asked_by = Column(String(40), nullable=False)
+    reason = Column(Encrypted, nullable=False)
+    asked_at = Column(Moment, nullable=False)
+    answer = Column(String(10))  # accepted | refused; null: not answered yet
+    answered_by = Column(String(40))
+    answer_reason = Column(Encrypted)
+    answered_at = Column(Moment)
 
 
 class Contact(Base):
@@ -253,6 +306,9 @@ class Staff(Base):
     role = Column(String(8), nullable=False)  # hotline | admin
     password_hash = Column(String(160), nullable=False)
     must_change = Column(Boolean, nullable=False, default=True)
+    team_id = Column(ForeignKey("team.id", ondelete="SET NULL"))
+    totp_secret = Column(Encrypted)  # of the second factor, once it was confirmed
+    totp_step = Column(Integer)  # the last half minute whose code was used: no code counts twice
     created_at = Column(Moment, nullable=False)
     disabled_at = Column(Moment)
 
@@ -265,6 +321,7 @@ class StaffSession(Base):
     staff_id = Column(ForeignKey("staff.id", ondelete="CASCADE"), nullable=False)
     csrf = Column(String(64), nullable=False)
     language = Column(String(12))
+    half = Column(Boolean, nullable=False, default=False)  # the password was right, the second factor is still asked for
     created_at = Column(Moment, nullable=False)
     seen_at = Column(Moment, nullable=False)
 

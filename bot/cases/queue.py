@@ -12,7 +12,7 @@ from sqlalchemy import String, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot import settings
-from bot.cases.model import Case, CaseSeen, Contact, Fact, Referral, Staff, Worker
+from bot.cases.model import Case, CaseSeen, Contact, Fact, Referral, Staff, Transfer, Worker
 from bot.cases.referrals import OPEN
 
 URGENCIES = ("emergency", "urgent", "soon", "normal")
@@ -23,7 +23,8 @@ SEARCHED = ("employer", "platform", "place")
 
 @dataclass(frozen=True)
 class Filters:
-    """What narrows the queue; None means all. `place` is the beginning of a code, `assigned` a staff number, "nobody" or "mine"."""
+    """What narrows the queue; None means all. `place` is the beginning of a code, `assigned` a staff number, "nobody" or "mine",
+    `team` the number of a desk or "mine"; `offered`: to the viewer's desk, and not answered yet."""
 
     issue: str | None = None
     urgency: str | None = None
@@ -36,6 +37,8 @@ class Filters:
     platform: str | None = None
     language: str | None = None
     unread: str | None = None
+    team: str | None = None
+    offered: str | None = None
     search: str | None = None
 
 
@@ -128,6 +131,13 @@ def _open(session: Session, query, filters: Filters, viewer: int | None):
         query = query.where(Referral.assigned_to.is_(None))
     elif filters.assigned:
         query = query.where(Referral.assigned_to == (viewer if filters.assigned == "mine" else int(filters.assigned)))
+    if filters.team or filters.offered:
+        mine = session.scalar(select(Staff.team_id).where(Staff.id == viewer))
+    if filters.team:
+        query = query.where(Referral.team_id == (mine if filters.team == "mine" else int(filters.team)))
+    if filters.offered:
+        query = query.where(select(Transfer.id).where(Transfer.referral_id == Referral.id, Transfer.answer.is_(None),
+                                                      Transfer.to_team == mine).exists())
     if filters.unread:
         query = query.where(_unread())
     if filters.search:

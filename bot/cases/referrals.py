@@ -9,10 +9,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot import settings
-from bot.cases import deflections
+from bot.cases import deflections, teams
 from bot.cases.model import Case, Contact, Referral, Staff
 
 OPEN = ("told", "contacted", "answered", "deflected", "escalated")
+HOW = ("employer", "mediation", "arbitration", "inspection", "court", "other")  # what brought an outcome about
 AFTER = {"none": "contacted", "answered": "answered", "acting": "answered", "deflected": "deflected"}
 
 
@@ -67,7 +68,7 @@ def to_hotline(session: Session, case: Case) -> Referral:
         return there
     now = settings.now()
     referral = Referral(body="hotline", adcode=case.adcode, status="contacted", for_hotline=True, consented_at=now,
-                        created_at=now, changed_at=now, waiting_since=now, heard_at=now)
+                        created_at=now, changed_at=now, waiting_since=now, heard_at=now, team_id=teams.for_place(session, case.adcode))
     case.referrals.append(referral)
     session.flush()
     deflections.log(session, case, referral, None)
@@ -96,17 +97,31 @@ def answered(session: Session, referral: Referral) -> None:
     deflections.answered(session, referral)
 
 
-def resolve(session: Session, referral: Referral, outcome: str, by: str) -> None:
-    """Closes a referral with what changed for the worker, in words. `by` is worker or staff:<name>.
+def escalate(session: Session, referral: Referral, *, body: str, level: str | None, adcode: str | None) -> Referral:
+    """What this door did not do is taken to the next one, a level higher or another body; the referral to that one."""
+    referral.status, referral.changed_at = "escalated", settings.now()
+    return _referral(session, referral.case, body, level, adcode, "told")
+
+
+def resolve(session: Session, referral: Referral, outcome: str, by: str, how: str | None = None, recovered: int | None = None) -> None:
+    """Closes a referral with what changed for the worker, in words. `by` is worker or staff:<name>, `how` one of HOW,
+    `recovered` the yuan that the worker got.
 
     A worker who reports success does not say which door brought it; only staff vouch that the body acted.
     """
     now = settings.now()
     referral.status, referral.outcome, referral.resolved_at, referral.changed_at = "resolved", outcome, now, now
-    referral.waiting_since = None
+    referral.how, referral.recovered, referral.waiting_since = how, recovered, None
     if referral.for_hotline and by == "worker" and referral.case.worker is not None:
         referral.case.worker.handover = "bot"  # nobody is waited for any more; staff hand the chat back themselves, with a sentence
     deflections.resolved(session, referral, outcome, acted=by != "worker")
+
+
+def close(referral: Referral, outcome: str) -> None:
+    """Ends a referral without success, in words. Its rows of the log stay unresolved."""
+    now = settings.now()
+    referral.status, referral.outcome, referral.resolved_at, referral.changed_at = "closed", outcome, now, now
+    referral.waiting_since = None
 
 
 def _reason(answer: str, reason: str | None) -> str | None:
@@ -114,14 +129,14 @@ def _reason(answer: str, reason: str | None) -> str | None:
     return "no_answer" if answer == "none" else reason if answer == "deflected" else None
 
 
-def _referral(session: Session, case: Case, body: str, level: str | None, adcode: str | None) -> Referral:
+def _referral(session: Session, case: Case, body: str, level: str | None, adcode: str | None, status: str = "contacted") -> Referral:
     """The case's open referral to this door, made where the worker went to one we had not named or a settled one again."""
     for referral in case.referrals:
         same = referral.body == body and referral.level == level and (adcode is None or referral.adcode == adcode)
         if same and not referral.for_hotline and referral.status in OPEN:
             return referral
     now = settings.now()
-    made = Referral(body=body, level=level, adcode=adcode or case.adcode, status="contacted", created_at=now, changed_at=now)
+    made = Referral(body=body, level=level, adcode=adcode or case.adcode, status=status, created_at=now, changed_at=now)
     case.referrals.append(made)
     session.flush()
     return made

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.desk import accounts, chat, live, log, talk, triage, waiting
+from bot.desk import accounts, chat, correct, desks, documents, live, log, matter, talk, triage, waiting
 from bot.desk.case import case_page
 from bot.desk.guard import Guard, Throttle
 from bot.desk.health import health
@@ -46,10 +46,25 @@ def build() -> Starlette:
             Route("/cases/{key}/hand-back", page(talk.hand_back), methods=["POST"]),
             Route("/cases/{key}/contacts", page(triage.contact), methods=["POST"]),
             Route("/cases/{key}/resolve", page(triage.resolve), methods=["POST"]),
+            Route("/cases/{key}/facts", page(correct.correct), methods=["POST"]),
+            Route("/cases/{key}/identity", page(matter.identity), methods=["POST"]),
+            Route("/cases/{key}/notes", page(matter.note), methods=["POST"]),
+            Route("/cases/{key}/escalate", page(matter.escalate), methods=["POST"]),
+            Route("/cases/{key}/transfer", page(matter.transfer), methods=["POST"]),
+            Route("/cases/{key}/transfer/answer", page(matter.answer_transfer), methods=["POST"]),
+            Route("/cases/{key}/merge", page(matter.merge), methods=["POST"]),
+            Route("/cases/{key}/group", page(matter.group), methods=["POST"]),
+            Route("/groups/{code}", page(matter.group_page)),
+            Route("/groups/{code}/message", page(matter.group_message), methods=["POST"]),
+            *documents.routes(),
             Route("/deflections", page(log.list_page)),
             Route("/deflections/export", page(log.export, writes=True)),
             Route("/staff", page(accounts.staff_list, **admin)),
             Route("/staff", page(accounts.staff_add, **admin), methods=["POST"]),
+            Route("/staff/{id:int}/team", page(desks.place, **admin), methods=["POST"]),
+            Route("/teams", page(desks.list_page, **admin)),
+            Route("/teams", page(desks.add, **admin), methods=["POST"]),
+            Route("/teams/{id:int}", page(desks.change, **admin), methods=["POST"]),
             Route("/staff/{id:int}/disable", page(accounts.staff_disable, **admin), methods=["POST"]),
             Route("/staff/{id:int}/password", page(accounts.staff_renew, **admin), methods=["POST"]),
             Route("/chat", page(chat.chat_page, public=True, writes=True)),

@@ -8,13 +8,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot import settings
-from bot.cases import cases, handover, referrals, staff, waits
-from bot.cases.model import Case, Deflection, Message, Referral, Staff
+from bot.cases import cases, handover, referrals, staff, teams, waits
+from bot.cases.model import Audit, Case, CaseGroup, Deflection, Message, Note, Referral, Staff
 from bot.desk import canned, live, show
 from bot.desk.web import Visit
 from bot.guidance.facts import ANSWERS, BODIES, LEVELS, REASONS
 
 LAST_MESSAGES = 200
+LAST_DEEDS = 100
 LONGEST_WORDS = 2000
 LONGEST_REPLY = 3500  # characters; with the line above it still one Telegram message
 THREE = ("yes", "no", "unknown")
@@ -60,26 +61,40 @@ def referral_of(visit: Visit, case: Case) -> Referral:
     raise HTTPException(404)
 
 
-def show_case(visit: Visit, session: Session, case: Case, status: int = 200, error: str | None = None) -> Response:
-    """The page of a case. Facts and conversation only if the worker agreed that the hotline takes it up."""
-    names = dict(session.execute(select(Staff.id, Staff.name)).all())
+def show_case(visit: Visit, session: Session, case: Case, status: int = 200, error: str | None = None, *,
+              error_fields: dict | None = None, identity: bool = False) -> Response:
+    """The page of a case. Facts and conversation only if the worker agreed that the hotline takes it up; who the worker is only
+    with `identity`."""
+    from bot.desk import correct  # it renders this page itself
+
     open_here = agreed(case)
     log = list(session.scalars(select(Deflection).where(Deflection.case_ref == case.id).order_by(Deflection.id)))
     assessment = case.assessments[-1] if case.assessments and open_here else None
     result = assessment.result if assessment else {}
+    before = case.assessments[-2].result if len(case.assessments) > 1 and visit.text("changed") else None
     hotline = [referral for referral in case.referrals if referral.for_hotline]
     if open_here:
         waits.saw(session, visit.staff.id, case)
     draft = visit.form.get("text") or (canned.text(case, result, visit.text("canned")) if open_here else "")
+    desks = {team.id: team for team in teams.everyone(session)}
     return visit.render(
-        "case.html", status, case=case, agreed=open_here, error=error, form=visit.form, names=names, today=settings.today(),
-        situation=show.situation(visit.t, case, result), facts=show.facts(visit.t, case) if open_here else [],
+        "case.html", status, case=case, agreed=open_here, error=error, error_fields=error_fields or {}, form=visit.form,
+        names=dict(session.execute(select(Staff.id, Staff.name)).all()), today=settings.today(),
+        situation=show.situation(visit.t, case, result), facts=show.facts(visit.t, case, identity) if open_here else [],
         assessment=assessment, result=result, tried=show.tried(case), conversation=_conversation(session, case) if open_here else [],
         log=log, waiting=[referral for referral in hotline if referral.status in referrals.OPEN],
         done=[referral for referral in hotline if referral.status not in referrals.OPEN],
-        bodies=BODIES, levels=LEVELS, answers=ANSWERS, reasons=REASONS, three=THREE, mark=live.mark(session),
+        doors=[referral for referral in case.referrals if not referral.for_hotline],
+        bodies=BODIES, levels=LEVELS, answers=ANSWERS, reasons=REASONS, three=THREE, how=referrals.HOW, mark=live.mark(session),
         ready=canned.fitting(case, visit.t.language), draft=draft, once=visit.form.get("once") or secrets.token_urlsafe(12),
-        longest_reply=LONGEST_REPLY, undelivered=handover.undelivered(session, case.worker) if case.worker else (0, 0))
+        longest_reply=LONGEST_REPLY, undelivered=handover.undelivered(session, case.worker) if case.worker else (0, 0),
+        fact_names=correct.names(), field=correct.field_of(case, visit.text("fact")),
+        changed=correct.changes(before, result) if before is not None else None, identity=identity,
+        notes=_of_case(session, Note, case) if open_here else [], history=_history(session, case) if open_here else [],
+        desks=desks, transfers=teams.transfers(session, [referral.id for referral in hotline]),
+        group=session.get(CaseGroup, case.group_id) if case.group_id else None,
+        merged=session.get(Case, case.merged_into) if case.merged_into else None,
+        doubles=list(session.scalars(select(Case).where(Case.merged_into == case.id))))
 
 
 def past_day(text: str) -> date | None:
@@ -97,6 +112,15 @@ def door_code(case: Case, body: str, level: str | None) -> str | None:
         if (referral.body, referral.level) == (body, level) and referral.adcode:
             return referral.adcode
     return cases.stated(case).get("adcode")
+
+
+def _of_case(session: Session, table, case: Case) -> list:
+    return list(session.scalars(select(table).where(table.case_id == case.id).order_by(table.id)))
+
+
+def _history(session: Session, case: Case) -> list[Audit]:
+    """Who of the staff saw or changed what, the latest first."""
+    return list(session.scalars(select(Audit).where(Audit.subject == case.code).order_by(Audit.id.desc()).limit(LAST_DEEDS)))
 
 
 def _conversation(session: Session, case: Case) -> list[Message]:

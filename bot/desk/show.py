@@ -2,11 +2,14 @@
 import json
 import re
 from collections import defaultdict
+from datetime import date
 
+from bot import settings
 from bot.cases.model import Case, Contact
 from bot.desk.texts import Texts
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+IDENTITY = ("born", "household_place", "sex")  # hidden until opened with a reason
 MONEY = ("monthly_wage", "amount_owed")
 LISTED = {"issues": "issue", "occupation": "occupation", "employment_form": "employment_form", "injury.kind": "injury_kind",
           "dangers": "danger", "ended_by": "ended_by", "sex": "sex", "dont_know": "fact"}
@@ -37,14 +40,29 @@ def people(t: Texts, number: int) -> str:
     return t("common.one_person" if number == 1 else "common.people", n=number)
 
 
-def facts(t: Texts, case: Case) -> list[dict]:
-    """One row a fact: its label, its value in words, who stated it and when, and what was said before."""
+def facts(t: Texts, case: Case, identity: bool = False) -> list[dict]:
+    """One row a fact: its label, its value in words, who stated it and when, and what was said before.
+
+    What could tell who the worker is (IDENTITY) shows only with `identity`.
+    """
     by_name = defaultdict(list)
     for fact in case.facts:
         by_name[fact.name].append(fact)
-    return [{"name": t.label("fact", name), "value": value(t, name, rows[-1].value), "source": source(t, rows[-1].source),
-             "at": t.moment(rows[-1].stated_at), "before": [value(t, name, row.value) for row in rows[:-1]]}
+    hidden = () if identity else IDENTITY
+    return [{"name": t.label("fact", name), "fact": name,
+             "value": t("identity.hidden") if name in hidden else value(t, name, rows[-1].value),
+             "source": source(t, rows[-1].source), "at": t.moment(rows[-1].stated_at),
+             "before": [] if name in hidden else [value(t, name, row.value) for row in rows[:-1]]}
             for name, rows in by_name.items()]
+
+
+def gone(clock: dict) -> tuple[int, int] | None:
+    """How many days of a period are over and how many it has, for its bar; None where it has no beginning or no end."""
+    if not clock.get("starts_on") or not clock.get("last_day"):
+        return None
+    first, last = date.fromisoformat(clock["starts_on"]), date.fromisoformat(clock["last_day"])
+    whole = (last - first).days
+    return (min(max((settings.today() - first).days, 0), whole), whole) if whole > 0 else None
 
 
 def value(t: Texts, name: str, stated) -> str:

@@ -33,7 +33,8 @@ def contact(visit: Visit, session: Session) -> Response:
              else "contact.words_long" if len(words) > LONGEST_WORDS else None)
     if fault:
         return show_case(visit, session, case, 422, error=fault)
-    referrals.log_contact(session, case, body=body, level=level, adcode=door_code(case, body, level), on=day, by=visit.by, answer=answer,
+    by = "worker" if visit.text("by") == "worker" else visit.by
+    referrals.log_contact(session, case, body=body, level=level, adcode=door_code(case, body, level), on=day, by=by, answer=answer,
                           reason=reason if answer == "deflected" else None, words=words or None,
                           aware=one_of(THREE, visit.text("aware")) or "unknown",
                           involved=one_of(THREE, visit.text("involved")) or "unknown")
@@ -42,15 +43,23 @@ def contact(visit: Visit, session: Session) -> Response:
 
 
 def resolve(visit: Visit, session: Session) -> Response:
+    """Ends the matter with what changed for the worker, solved or not; the bot has the chat again."""
     case = open_to_staff(visit, session)
-    outcome = visit.text("outcome")
-    if not outcome or len(outcome) > LONGEST_WORDS:
-        return show_case(visit, session, case, 422, error="case.need_outcome" if not outcome else "contact.words_long")
-    referral = referral_of(visit, case)
+    referral, outcome, recovered = referral_of(visit, case), visit.text("outcome"), visit.text("recovered").replace(",", "")
+    solved = visit.text("solved") != "no"
+    fault = ("case.need_outcome" if not outcome else "contact.words_long" if len(outcome) > LONGEST_WORDS
+             else "case.need_sum" if recovered and not (recovered.isascii() and recovered.isdigit() and len(recovered) < 10) else None)
+    if fault:
+        return show_case(visit, session, case, 422, error=fault)
     if case.worker is not None:
-        handover.hand_back(session, referral, key=f"resolved-{referral.id}", sentence=Texts(canned.language_of(case))("to_worker.resolved"))
-    referrals.resolve(session, referral, outcome, visit.by)
-    staff.audit(session, visit.staff.name, "case.resolve", case.code)
+        sentence = Texts(canned.language_of(case))("to_worker.resolved" if solved else "to_worker.closed")
+        handover.hand_back(session, referral, key=f"resolved-{referral.id}", sentence=sentence)
+    if solved:
+        referrals.resolve(session, referral, outcome, visit.by, how=one_of(referrals.HOW, visit.text("how")),
+                          recovered=int(recovered) if recovered else None)
+    else:
+        referrals.close(referral, outcome)
+    staff.audit(session, visit.staff.name, "case.resolve" if solved else "case.close", case.code)
     return visit.go(f"/cases/{case.code}")
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from bot.cases import handover, queue, referrals, saved_views, staff
+from bot.cases import handover, queue, referrals, saved_views, staff, teams
 from bot.cases.model import Referral, Staff
 from bot.cases.queue import Filters
 from bot.desk import canned, live
@@ -25,6 +25,7 @@ PICK = re.compile(r"(\d{1,15}):(\d{1,15})?\Z")
 # Views that everybody has: name in the texts, and the filters.
 EVERYBODYS = (("all", {}), ("mine", {"assigned": "mine"}), ("nobodys", {"assigned": "nobody"}), ("unread", {"unread": "1"}),
               ("week", {"deadline": "days_7"}))
+DESKS = (("desk", {"team": "mine"}), ("offered", {"offered": "1"}))  # for whoever belongs to a desk
 
 
 def queue_page(visit: Visit, session: Session) -> Response:
@@ -83,7 +84,8 @@ def _show(visit: Visit, session: Session, query, status: int = 200, fault: tuple
         urgencies=queue.URGENCIES, levels=LEVELS, occupations=OCCUPATIONS, reasons=REASONS, deadlines=DEADLINES,
         platforms=queue.platforms(session),
         provinces=[code[:2] for code, place in places.table().items() if place.level == "province"], tongues=languages(),
-        everybodys=[(name, _address(Filters(**values)), filters == Filters(**values)) for name, values in EVERYBODYS],
+        everybodys=[(name, _address(Filters(**values)), filters == Filters(**values))
+                    for name, values in EVERYBODYS + (DESKS if visit.staff.team_id else ())], desks=teams.everyone(session),
         views=[(view, "?" + urlencode(view.filters)) for view in saved_views.of(session, viewer)])
 
 
@@ -92,12 +94,15 @@ def _filters(session: Session, query) -> Filters:
     place, assigned = query("place"), query("assigned")
     if assigned not in ("mine", "nobody") and not (assigned.isascii() and assigned.isdigit() and len(assigned) < 10):
         assigned = None
+    team = query("team")
     return Filters(
         issue=one_of(ISSUES, query("issue")), urgency=one_of(queue.URGENCIES, query("urgency")),
         place=place if PLACE.match(place) and place.isascii() else None, level=one_of(LEVELS, query("level")),
         occupation=one_of(OCCUPATIONS, query("occupation")), deadline=one_of(DEADLINES, query("deadline")), assigned=assigned,
         reason=one_of(REASONS, query("reason")), platform=one_of(queue.platforms(session), query("platform")),
         language=one_of(languages(), query("language")), unread="1" if query("unread") else None,
+        team=team if team == "mine" or team.isascii() and team.isdigit() and len(team) < 10 else None,
+        offered="1" if query("offered") else None,
         search=query("search").replace("\x00", "")[:LONGEST_SEARCH] or None)
 
 

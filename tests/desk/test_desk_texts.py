@@ -7,8 +7,8 @@ from string import Formatter
 import pytest
 
 from bot import settings
-from bot.cases import queue, staff
-from bot.desk import texts
+from bot.cases import queue, referrals, staff
+from bot.desk import texts, waiting
 from bot.guidance import facts
 
 DESK = Path(texts.__file__).parent
@@ -23,7 +23,9 @@ VALUES = {
     "answer": (*facts.ANSWERS, "no_answer"), "urgency": queue.URGENCIES, "role": staff.ROLES, "three": ("yes", "no", "unknown"),
     "deadline": DEADLINES, "deadline_status": ("open", "urgent", "passed", "not_running", "unlimited_while_employed", "unknown"),
     "relationship": ("labour_relationship", "not_fully_conforming", "civil", "unclear"), "available": ("yes", "no", "depends"),
-    "ended_by": ("worker", "employer", "agreement"),
+    "ended_by": ("worker", "employer", "agreement"), "holder": ("bot", "waiting", "person"), "how": referrals.HOW,
+    "referral": (*referrals.OPEN, "resolved", "closed"), "queue_level": [one["name"] for one in queue.order()["levels"]],
+    "queue_deadline": waiting.DEADLINES, "queue_view": [name for name, _ in waiting.EVERYBODYS + waiting.DESKS],
     "document": ("arbitration_application", "evidence_list", "injury_recognition_application", "inspection_complaint",
                  "payment_order_application", "resignation_notice", "union_letter", "representative_authorisation"),
 }
