@@ -20,7 +20,7 @@ class _Entry:
 
 
 class Recent:
-    """Lines are {"who": "worker" | "bot", "text", "buttons"}; `worker` is the code of the worker behind a sender."""
+    """Lines are {"who": "worker" | "bot", "text", "buttons", "file"}; `worker` is the code of the worker behind a sender."""
 
     def __init__(self, clock=time.monotonic):
         self._clock, self._lock = clock, Lock()
@@ -34,8 +34,8 @@ class Recent:
             if entry is None or entry.worker != worker:
                 entry = _Entry(worker, 0)
             entry.at = self._clock()
-            entry.lines.extend({"who": who, "text": message["text"][:SHOWN], "buttons": message.get("buttons") or []}
-                               for message in messages)
+            entry.lines.extend({"who": who, "text": message["text"][:SHOWN], "buttons": message.get("buttons") or [],
+                                "file": message.get("file")} for message in messages)
             self._entries[_key(sender)] = entry
 
     def lines(self, sender: str, worker: str | None) -> list[dict]:

@@ -1,14 +1,19 @@
 """The files of a case by their names: "arbitration_application.docx", its explanation "arbitration_application.sheet.docx",
-"deadlines.ics". They are made when they are asked for and kept nowhere."""
+"deadlines.ics". They are made when they are asked for and kept nowhere.
+
+The libraries that write them are imported where they are used: who only names files must not wait for them.
+"""
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from bot import settings
 from bot.cases import cases
 from bot.cases.model import Case
-from bot.documents import ics, paper, word
+from bot.documents import paper
+from bot.documents.days import days
 from bot.guidance.assess import assess
 from bot.guidance.facts import Facts, FactsError, parse_facts
+from bot.guidance.route_words import join, lines
 from bot.law import Law, best_language, languages, load
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -29,11 +34,16 @@ class File:
 
 def fill(document: str, facts: Facts, law: Law, today: date) -> bytes:
     """A paper of the contract (arbitration_application …) as a Word file in Chinese, filled from the facts. Raises paper.NotOffered."""
-    return word.save(paper.write(document, facts, law, today), law.text(f"documents.name_{document}", "zh"), law.text("documents.page", "zh"))
+    from bot.documents import word
+
+    name = law.text(f"documents.name_{document}", "zh")
+    return word.save(paper.write(document, facts, law, today), name, law.text("documents.page", "zh"))
 
 
 def explanation(document: str, facts: Facts, law: Law, today: date, language: str) -> bytes:
     """The sheet that explains a paper to a reader of another language. Raises paper.NotOffered."""
+    from bot.documents import word
+
     name = law.text(f"documents.name_{document}", language)
     return word.save(paper.explain(document, facts, law, today, language), law.text("documents.name_sheet", language, name=name),
                      law.text("documents.sheet_intro", language))
@@ -43,7 +53,7 @@ def names(result: dict, language: str) -> list[str]:
     """The files that an assessment gives a reason for, for a reader of a language."""
     sheets = languages.like(language) != "zh"
     found = [name for document in result["documents"] for name in (document + PAPER, *([document + SHEET] if sheets else []))]
-    return found + ([CALENDAR] if ics.days(result) else [])
+    return found + ([CALENDAR] if days(result) else [])
 
 
 def title(name: str, language: str, law: Law) -> str:
@@ -52,6 +62,12 @@ def title(name: str, language: str, law: Law) -> str:
         return law.text("documents.calendar_name", language)
     words = law.text(f"documents.name_{name.partition('.')[0]}", language)
     return law.text("documents.name_sheet", language, name=words) if name.endswith(SHEET) else words
+
+
+def how(document: str, law: Law, language: str, today: date) -> str:
+    """What to do with a paper: how to hand it in."""
+    spoken = languages.like(language)
+    return join([line for line, _ in lines(law, today, f"documents.how_{document}", spoken, frozenset(), {})], spoken)
 
 
 def of_case(case: Case, name: str, language: str | None) -> File:
@@ -73,6 +89,8 @@ def make(name: str, facts: Facts, result: dict, law: Law, today: date, *, code: 
     language = best_language(law, facts.language)
     shown = title(name, language, law).replace(":", "").replace("：", " ")
     if name == CALENDAR:
+        from bot.documents import ics
+
         return File(f"{shown}.ics", "text/calendar", ics.write(result, law, language, code, made_at))
     document = name.partition(".")[0]
     if name.endswith(SHEET):

@@ -1,4 +1,7 @@
-"""A paper as blocks of text, before it becomes a Word file. Which blocks: law/rules/documents.yml; which words: law/text/<language>/documents.yml."""
+"""A paper as blocks of text, before it becomes a Word file.
+
+Which blocks: law/rules/documents.yml; which words: law/text/<language>/documents.yml.
+"""
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,7 +20,8 @@ class NotOffered(Exception):
 
 @dataclass(frozen=True)
 class Block:
-    """A piece of a paper. `kind`: title, heading, rows (label and value), table (a head and rows of cells), text, point (numbered), to, right.
+    """A piece of a paper. `kind`: title, heading, rows (label and value), table (a head and rows of cells), pairs (a text and its meaning),
+    text, point (numbered), to (the office), right (for signing).
 
     `lines` are the texts in it, `rows` the cells; values to be filled in by hand stand between values.OPEN and values.CLOSE.
     """
@@ -139,7 +143,8 @@ def _facts(told: Matter, key: str, plan: dict) -> list[Block]:
 
 KINDS = {
     "title": lambda told, key, plan: _text(told, key, plan, "title"),
-    "fields": _fields, "text": _text, "facts": _facts, "claims": _claims, "evidence": _evidence, "contacts": _contacts, "refusals": _refusals,
+    "fields": _fields, "text": _text, "facts": _facts, "claims": _claims, "evidence": _evidence, "contacts": _contacts,
+    "refusals": _refusals,
     "points": lambda told, key, plan: _text(told, key, plan, "point"),
     "table": _table, "to": _to,
     "sign": lambda told, key, plan: _text(told, key, plan, "right"),

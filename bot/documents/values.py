@@ -84,7 +84,8 @@ def cited(ctx: Context, law: list[dict]) -> str:
 
 
 def _of_one_law(ctx: Context, name: str, articles: list[dict]) -> str:
-    if name in ctx.law.rule("bodies")["laws"] and all(article_in_force(ctx.law, ctx.today, name, one["article"]) == one for one in articles):
+    spelt = name in ctx.law.rule("bodies")["laws"]
+    if spelt and all(article_in_force(ctx.law, ctx.today, name, one["article"]) == one for one in articles):
         return written_out(ctx.law, articles, ctx.language)
     numbers = [one["article"] for one in articles]
     if ctx.language == "en":

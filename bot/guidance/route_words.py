@@ -15,6 +15,7 @@ from bot.law.languages import like
 ARTICLE = re.compile(r"\[([^\[\] ]+) ([^\[\] ]+)\]")
 SENTENCE_START = re.compile(r"(?:(?<=^)|(?<=[.?!] ))(?:article|point)")
 FIELD = re.compile(r"\{(\w+)\}")
+FEW_FRAGMENTS = 4    # on the card
 MOST_FRAGMENTS = 6   # longer, nobody listens at a counter
 LONGEST_NAME = 40
 ISSUE_FRAGMENTS = {"dismissal": "dismissal", "overtime_rest": "overtime", "social_insurance": "social_insurance",
@@ -130,7 +131,7 @@ def chinese(number: int) -> str:
     return text[1:] if text.startswith("一十") else text
 
 
-def facts_sentence(ctx: Context, held: frozenset[str], place: str | None, language: str) -> str:
+def facts_sentence(ctx: Context, held: frozenset[str], place: str | None, language: str, most: int = MOST_FRAGMENTS) -> str:
     """What happened, in one sentence in the first person, with this case's figures."""
     facts = ctx.facts
 
@@ -158,7 +159,7 @@ def facts_sentence(ctx: Context, held: frozenset[str], place: str | None, langua
         parts.append(say("platform", platform=short_name(facts.platform)))
     elif short_name(facts.employer):
         parts.append(say("employer", employer=short_name(facts.employer)))
-    parts = parts[:MOST_FRAGMENTS]
+    parts = parts[:most]
     return ", ".join(parts) + "." if like(language) == "en" else "，".join(parts) + "。"
 
 

@@ -22,6 +22,14 @@ function line(who, text) {
 function show(messages) {
   for (const message of messages) {
     const item = line("bot", message.text);
+    if (message.file) {
+      const link = document.createElement("a");
+      link.className = "file";
+      link.href = message.file;
+      link.download = "";
+      link.textContent = form.dataset.download;
+      item.append(link);
+    }
     if (!message.buttons || !message.buttons.length) continue;
     const row = document.createElement("div");
     row.className = "buttons";
