@@ -70,7 +70,7 @@ def _pieces(ctx: Context, assessment: dict) -> list[Piece]:
 
 
 def _case(ctx: Context) -> list[Piece]:
-    return [Piece(ctx.text("card.case").replace("{facts}", routes.facts_in_brief(ctx)), 2)] if ctx.issues else []
+    return [Piece(ctx.text("card.case").replace("{facts}", routes.facts_in_brief(ctx)), 1)] if ctx.issues else []
 
 
 # --- until when
@@ -85,10 +85,10 @@ def deadline_pieces(ctx: Context, deadlines: list[dict]) -> list[Piece]:
         mark = (row["id"], row["last_day"])
         if mark not in seen and len(seen) < MAX_DEADLINES:
             seen.add(mark)
-            found.append(Piece(_deadline(ctx, row), (ALWAYS, 2, 4)[len(seen) - 1]))
+            found.append(Piece(_deadline(ctx, row), (ALWAYS, 1, 4)[len(seen) - 1]))
     if any(row["status"] == "unlimited_while_employed" for row in own):
         found.append(Piece(ctx.text("card.deadline_free"), 1))
-    if any(row["id"] == "occupational_injury_application" for row in own):
+    if any(row["id"] == "occupational_injury_application" for row in own) and ctx.today >= topics.PILOT_FROM:
         found.append(Piece(ctx.text("card.deadline_app"), 1))
     unknown = next((row for row in own if row["status"] == "unknown" and row["needs"]), None)
     if not found and unknown is not None:

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from bot.guidance.context import Context
 from bot.guidance.facts import EIGHT_GROUPS, Facts
-from bot.guidance.route_words import day, facts_sentence, join, render, short_name, unique
+from bot.guidance.route_words import FEW_FRAGMENTS, day, facts_sentence, join, render, short_name, unique
 from bot.law import Law, places
 from bot.law.languages import like
 
@@ -138,7 +138,7 @@ def in_brief(ctx: Context, routes: list[dict]) -> list[dict]:
 def facts_in_brief(ctx: Context) -> str:
     """What happened, in one sentence in the first person, in the language of `ctx`."""
     work = places.get(ctx.facts.adcode)
-    return facts_sentence(ctx, signs(ctx), _place_name(work, ctx.language) if work else None, ctx.language)
+    return facts_sentence(ctx, signs(ctx), _place_name(work, ctx.language) if work else None, ctx.language, FEW_FRAGMENTS)
 
 
 def _in_brief(ctx: Context, held: frozenset[str], route: dict, full: bool) -> dict:
