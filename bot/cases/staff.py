@@ -111,13 +111,16 @@ def disable(session: Session, staff: Staff) -> None:
 
 
 def sign_in(session: Session, staff: Staff, language: str | None = None, *, now: datetime | None = None) -> str:
-    """Begins a sign-in; the token for the cookie, of which only the hash is kept. Sweeps out expired ones."""
+    """Begins a sign-in; the token for the cookie, of which only the hash is kept. Sweeps out expired ones.
+
+    With a second factor it is half a sign-in until the code was right.
+    """
     now = now or _clock()
     session.execute(delete(StaffSession).where((StaffSession.seen_at < now - IDLE) | (StaffSession.created_at < now - ABSOLUTE))
                     .execution_options(synchronize_session=False))
     token = secrets.token_urlsafe(32)
     session.add(StaffSession(token_hash=_digest(token), staff_id=staff.id, csrf=secrets.token_urlsafe(24), language=language,
-                             created_at=now, seen_at=now))
+                             half=staff.totp_secret is not None, created_at=now, seen_at=now))
     session.flush()
     return token
 
@@ -153,6 +156,29 @@ def set_language(session: Session, token: str, language: str) -> None:
 
 def sign_out(session: Session, token: str) -> None:
     session.execute(delete(StaffSession).where(StaffSession.token_hash == _digest(token)).execution_options(synchronize_session="fetch"))
+
+
+def sign_ins(session: Session, staff: Staff, *, now: datetime | None = None) -> list[StaffSession]:
+    """The sign-ins of a person that still hold, the one used last first."""
+    now = now or _clock()
+    rows = session.scalars(select(StaffSession).where(StaffSession.staff_id == staff.id, StaffSession.seen_at >= now - IDLE,
+                                                      StaffSession.created_at >= now - ABSOLUTE))
+    return sorted(rows, key=lambda row: row.seen_at, reverse=True)
+
+
+def end_sign_in(session: Session, staff: Staff, token_hash: str) -> None:
+    """Ends one sign-in of a person, by the hash that `sign_ins` gave."""
+    session.execute(delete(StaffSession).where(StaffSession.staff_id == staff.id, StaffSession.token_hash == token_hash)
+                    .execution_options(synchronize_session="fetch"))
+
+
+def sign_out_everywhere(session: Session, staff: Staff) -> None:
+    _end_sign_ins(session, staff)
+
+
+def is_token_of(found: StaffSession, token: str) -> bool:
+    """Whether this is the sign-in of a token."""
+    return found.token_hash == _digest(token)
 
 
 def audit(session: Session, staff: str, action: str, subject: str | None = None, detail: dict | None = None) -> None:

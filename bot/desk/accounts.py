@@ -1,4 +1,6 @@
 """Sign-in, passwords, the staff list and the language switch."""
+from urllib.parse import quote
+
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -34,8 +36,12 @@ def login(visit: Visit, session: Session) -> Response:
             staff.audit(session, known.name, "sign_in.failed")
         return visit.render("login.html", 401, next=visit.text("next"), name=name, error="login.wrong")
     throttle.succeeded(keys[0])
-    staff.audit(session, person.name, "sign_in")
-    response = visit.go("/password" if person.must_change else local(visit.text("next") or "/queue"))
+    next = local(visit.text("next") or "/queue")
+    if person.totp_secret:
+        response = visit.go(f"/second-factor?next={quote(next, safe='')}")
+    else:
+        staff.audit(session, person.name, "sign_in")
+        response = visit.go("/password" if person.must_change else next)
     keep(response, visit.request, SIGN_IN, staff.sign_in(session, person, visit.t.language), WEEK)
     return response
 

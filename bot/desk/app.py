@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.desk import accounts, chat, correct, desks, documents, live, log, matter, talk, triage, waiting
+from bot.desk import accounts, chat, correct, desks, documents, live, log, matter, security, talk, triage, waiting
 from bot.desk.case import case_page
 from bot.desk.guard import Guard, Throttle
 from bot.desk.health import health
@@ -32,6 +32,12 @@ def build() -> Starlette:
             Route("/login", page(accounts.login_form, public=True)),
             Route("/login", page(accounts.login, public=True), methods=["POST"]),
             Route("/logout", page(accounts.logout), methods=["POST"]),
+            Route("/second-factor", page(security.ask_code)),
+            Route("/second-factor", page(security.check_code), methods=["POST"]),
+            Route("/account", page(security.account)),
+            Route("/account/second-factor", page(security.switch_on), methods=["POST"]),
+            Route("/account/second-factor/off", page(security.switch_off), methods=["POST"]),
+            Route("/account/sign-out", page(security.sign_out), methods=["POST"]),
             Route("/password", page(accounts.password_form)),
             Route("/password", page(accounts.password), methods=["POST"]),
             Route("/language/{code}", page(accounts.language, public=True, writes=True)),
@@ -61,6 +67,7 @@ def build() -> Starlette:
             Route("/deflections/export", page(log.export, writes=True)),
             Route("/staff", page(accounts.staff_list, **admin)),
             Route("/staff", page(accounts.staff_add, **admin), methods=["POST"]),
+            Route("/staff/{id:int}/second-factor", page(security.reset, **admin), methods=["POST"]),
             Route("/staff/{id:int}/team", page(desks.place, **admin), methods=["POST"]),
             Route("/teams", page(desks.list_page, **admin)),
             Route("/teams", page(desks.add, **admin), methods=["POST"]),

@@ -105,4 +105,4 @@ def _look() -> str | None:
 def _signed_in(token: str | None) -> bool:
     with store.session(only_reads=True) as session:
         found = staff.signed_in(session, token)
-        return found is not None and not found[0].must_change
+        return found is not None and not found[0].must_change and not found[1].half

@@ -33,6 +33,7 @@ class Visit:
     csrf: str
     staff: Staff | None = None
     form: dict[str, str] = field(default_factory=dict)
+    half: bool = False  # the second factor is still missing: nothing but asking for it is shown
     picked: tuple[str, ...] = ()  # the values of the boxes named "pick" that were ticked
 
     @property
@@ -51,7 +52,7 @@ class Visit:
 
     def render(self, template: str, status: int = 200, **values) -> HTMLResponse:
         page = templates.get_template(template).render(
-            t=self.t, csrf=self.csrf, staff=self.staff, path=self.request.url.path, here=_here(self.request),
+            t=self.t, csrf=self.csrf, staff=self.staff, half=self.half, path=self.request.url.path, here=_here(self.request),
             languages=languages(), **values)
         return HTMLResponse(page, status)
 
@@ -90,7 +91,7 @@ def visit(request: Request, form: dict[str, str] | None = None) -> Visit:
     person, sign_in = found or (None, None)
     language = choose(request.cookies.get(LANGUAGE) or (sign_in and sign_in.language), request.headers.get("accept-language"))
     csrf = sign_in.csrf if sign_in else request.cookies.get(CSRF) or secrets.token_urlsafe(24)
-    return Visit(request, Texts(language), csrf, person, form or {})
+    return Visit(request, Texts(language), csrf, person, form or {}, half=bool(sign_in and sign_in.half))
 
 
 def check_form(here: Visit) -> None:
@@ -118,7 +119,9 @@ def _serve(request: Request, form: dict[str, str], picked: tuple[str, ...], hand
     if not public:
         if here.staff is None:
             return here.go(f"/login?next={quote(_here(request), safe='')}" if request.method == "GET" else "/login")
-        if here.staff.must_change and request.url.path not in ("/password", "/logout"):
+        if here.half and request.url.path not in ("/second-factor", "/logout"):
+            return here.go("/second-factor")
+        if not here.half and here.staff.must_change and request.url.path not in ("/password", "/logout"):
             return here.go("/password")
         if role and here.staff.role != role:
             raise HTTPException(403)
