@@ -182,6 +182,33 @@ def staff_add(name: str, role: str) -> None:
 
 
 @app.command()
+@click.option("--adcode", required=True, metavar="CODE", help="The place, e.g. 520281.")
+@click.option("--union", metavar="MARK", help="Letters and digits that tell the union or site that puts it up.")
+@click.option("--bot", required=True, metavar="NAME", help="The bot's name in Telegram.")
+@click.option("--font", metavar="FILE", type=click.Path(path_type=Path), help="A font with Chinese characters, for .png and .pdf.")
+@click.option("--out", required=True, metavar="FILE", type=click.Path(path_type=Path), help="Ends with .svg, .png or .pdf.")
+def poster(adcode: str, union: Optional[str], bot: str, font: Optional[Path], out: Path) -> None:
+    """A poster for a site: its QR code opens the bot, which then knows the place."""
+    import re
+
+    from bot.documents import poster as drawing
+    from bot.documents.origin import Origin
+    from bot.law import load
+
+    name = bot.removeprefix("@")
+    if not re.fullmatch(r"[A-Za-z0-9_]{5,32}", name):
+        raise BadInput("--bot: 5 to 32 letters, digits and underscores, as in t.me/NAME")
+    if out.suffix.lower() not in drawing.FORMATS:
+        raise BadInput(f"--out: must end with {', '.join(drawing.FORMATS)}")
+    try:
+        out.write_bytes(drawing.make(Origin(adcode, union), name, load(), out.suffix.lower(), font))
+    except (ValueError, drawing.NoFont) as error:
+        raise BadInput(str(error)) from None
+    except OSError as error:
+        raise BadInput(f"--out: {out}: {error.strerror or error}") from None
+
+
+@app.command()
 @click.argument("worker", metavar="WORKER")
 def forget(worker: str) -> None:
     """Erases everything about one worker, everywhere. WORKER is the worker's code, e.g. W-7K3FQ2."""

@@ -2,7 +2,7 @@
 import json
 import secrets
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -98,7 +98,8 @@ async def _talk(request: Request, sender: str, text: str, t: Texts) -> tuple[int
             replies = await rasa_client.ask(state.client, arrival.sender, text, metadata)
         except rasa_client.RasaUnavailable:
             status, replies = 503, [{"text": own("chat.unreachable"), "buttons": []}]
-    code = await run_in_threadpool(_log, arrival, shown, replies if status == 200 else [])
+    code, files = await run_in_threadpool(_log, arrival, shown, replies if status == 200 else [])
+    replies = files + replies
     if code is not None:
         state.recent.add(sender, code, "bot", arrival.waiting)
         state.recent.add(sender, code, "worker", [{"text": shown}])
@@ -120,17 +121,18 @@ def _arrive_once(sender: str) -> Arrival:
         return Arrival(worker.id, worker.code, worker.sender, worker.language, worker.handover, _waiting(session, worker))
 
 
-def _log(arrival: Arrival, text: str, replies: list[dict]) -> str | None:
-    """Writes both sides down if the worker has agreed to that by now; their code, None if they were erased meanwhile."""
+def _log(arrival: Arrival, text: str, replies: list[dict]) -> tuple[str | None, list[dict]]:
+    """Writes both sides down if the worker has agreed to that by now; their code, None if they were erased meanwhile, and what the answer
+    put into the outbox: files."""
     with store.session() as session:
         worker = session.get(Worker, arrival.id)
         if worker is None or worker.code != arrival.code:
-            return None
+            return None, []
         case = cases.current(session, worker)
         messages.log(session, worker, "worker", text, case and case.id)
         for reply in replies:
             messages.log(session, worker, "bot", reply["text"], case and case.id)
-        return worker.code
+        return worker.code, _waiting(session, worker)
 
 
 def _collect(request: Request, sender: str) -> list[dict]:
@@ -148,14 +150,24 @@ def _known(session: Session, sender: str) -> Worker | None:
     return session.scalar(select(Worker).where(Worker.sender == workers.sender_id(session, CHANNEL, sender)))
 
 
+def worker_here(request: Request, session: Session) -> Worker | None:
+    """The worker whose browser this is, if we have met."""
+    return _known(session, _cookie(request))
+
+
 def _waiting(session: Session, worker: Worker) -> list[dict]:
     """Outbox messages for this worker's browser, marked as sent."""
     taken = []
     for row in session.scalars(_outbox(worker)).all():
         if "text" in row.body:  # a row to be read aloud has no words; a browser is never sent one
-            taken.append({"text": row.body["text"], "buttons": row.body.get("buttons") or []})
+            taken.append({"text": row.body["text"], "buttons": row.body.get("buttons") or [], **_link(row.body)})
         outbox.sent(session, row.id, "")
     return taken
+
+
+def _link(body: dict) -> dict:
+    """What the row of a file adds to a line: {"file": path}; {} for any other row. The file is made when it is fetched."""
+    return {"file": f"/chat/files/{quote(body['file']['name'])}"} if "file" in body else {}
 
 
 def _outbox(worker: Worker):

@@ -22,7 +22,7 @@ def case_file(visit: Visit, session: Session) -> Response:
     case = open_to_staff(visit, session)
     name = visit.request.path_params["name"]
     response = _attachment(case, name, visit.t.language)
-    staff.audit(session, visit.staff.name, "case.document", case.code, name)
+    staff.audit(session, visit.staff.name, "case.document", case.code, {"file": name})
     return response
 
 

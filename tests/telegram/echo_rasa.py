@@ -4,8 +4,10 @@ The conversation itself is tested with the real Rasa, elsewhere.
 """
 import asyncio
 import threading
+from collections.abc import Callable
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -16,7 +18,7 @@ from tests.telegram.servers import Server
 class EchoRasa:
     def __init__(self):
         self.asked: list[dict] = []  # every request body, in the order it came in
-        self.answers: dict[str, list[dict]] = {}  # message -> replies
+        self.answers: dict[str, list[dict] | Callable] = {}  # message -> replies, or a function of the request body that gives them
         self.failing: dict[str, int] = {}  # message -> HTTP status it always gets
         self.gate = threading.Event()  # cleared: answers are held back
         self.gate.set()
@@ -50,4 +52,6 @@ class EchoRasa:
         if message in self.failing:
             return JSONResponse({"status": "failure"}, self.failing[message])
         replies = self.answers.get(message, [{"text": f"echo: {message}"}])
+        if callable(replies):
+            replies = await run_in_threadpool(replies, body)
         return JSONResponse([{"recipient_id": body["sender"], **reply} for reply in replies])
