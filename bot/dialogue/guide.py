@@ -13,7 +13,7 @@ from bot.law import Law
 from bot.law.languages import like
 
 MOST_CHARACTERS = 4000  # of one message; Telegram takes 4,096
-PARTS = ("ladder", "evidence", "insurance", "amounts", "relationship", "warnings")
+PARTS = ("ladder", "evidence", "insurance", "amounts", "topics", "relationship", "warnings")
 
 
 def card(session: Session, law: Law, worker: Worker, state: State) -> list[Say]:
@@ -80,6 +80,8 @@ def more(law: Law, worker: Worker, case: Case | None, part: str | None) -> list[
              "insurance": lambda: [_insurance(law, language, item) for item in result["insurance"]],
              "amounts": lambda: [f"· {item['how']}" for item in result["amounts"]],
              "relationship": lambda: [*result["relationship"]["why"], *result["relationship"]["evidence"]],
+             "topics": lambda: [f"· {topic['title']}：{topic['text']}" if like(language) == "zh" else f"· {topic['title']}: {topic['text']}"
+                                for topic in result["topics"]],
              "warnings": lambda: [f"⚠️ {warning}" for warning in result["warnings"]],
              "ladder": lambda: [_rung(route) for route in result["routes"]]}[part]()
     return [Say(_fitting([law.text(f"dialogue.{part}_title", language), *(lines or [law.text("dialogue.nothing_here", language)])]))]

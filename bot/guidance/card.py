@@ -90,6 +90,10 @@ def deadline_pieces(ctx: Context, deadlines: list[dict]) -> list[Piece]:
         found.append(Piece(ctx.text("card.deadline_free"), 1))
     if any(row["id"] == "occupational_injury_application" for row in own) and ctx.today >= topics.PILOT_FROM:
         found.append(Piece(ctx.text("card.deadline_app"), 1))
+    unsure = next((row for row in own if row["status"] == "unknown" and "safe_by" in row), None)
+    if unsure is not None:
+        day = ctx.day(date.fromisoformat(unsure["safe_by"]))
+        found.append(Piece(ctx.text("card.deadline_unsure", day=day, name=ctx.text(f"deadlines.name_{unsure['id']}")), 1))
     unknown = next((row for row in own if row["status"] == "unknown" and row["needs"]), None)
     if not found and unknown is not None:
         ask = ctx.text(f"questions.{unknown['needs'][0].replace('.', '_')}_ask")
