@@ -61,13 +61,13 @@ def read(reading: Reading, fact: str, roles: list, found: dict) -> Optional[Answ
             lists = lexicon("answers")["who_sets"]
             bare = text[1:] if reading.language == "zh" and text.startswith("是") and len(text) > 1 else text
             yes_no = next((value == "true" for value in lists if bare in lists[value][reading.language]), yes_no)
-            if yes_no is None or not any(bare in lists[value][reading.language] for value in lists):
+            if not found and not any(bare in lists[value][reading.language] for value in lists):
                 yes_no = _who(text, reading.language, yes_no)
         return None if yes_no is None else Answer(yes_no, *whole, True)
     if is_date(fact):
         return _date(reading, fact, roles, text, yes_no)
     if fact in _MONEY:
-        return _money(reading, fact, text, yes_no)
+        return _money(reading, fact, text, yes_no, found)
     if fact == "people":
         return _people(reading, text, yes_no)
     if fact == "born":
@@ -92,12 +92,13 @@ def read(reading: Reading, fact: str, roles: list, found: dict) -> Optional[Answ
 
 
 _PLATFORM = {"zh": re.compile(r"平台|系统|公司|站长|站点|老板|他们|app"), "en": re.compile(r"\b(?:platform|app|company|boss|station|system|they)\b")}
+_DECIDES = re.compile(r"定|说了算|安排|派|管|规定|选|自由|随便|\b(?:decid|set|choos|chose|control|fix|assign|determin|up to)")
 _MYSELF = {"zh": re.compile(r"自己|我(?:定|来|说了算|选|决定)|自由|随便"), "en": re.compile(r"\b(?:i|me|myself|my own|freely)\b")}
 
 
 def _who(text: str, language: str, otherwise: Optional[bool]) -> Optional[bool]:
     """Who decides, from a short answer that names one side only: "系统派的", "the app decides"."""
-    if len(text) > (16 if language == "zh" else 40):
+    if len(text) > (16 if language == "zh" else 40) or len(text) > (4 if language == "zh" else 14) and not _DECIDES.search(text):
         return otherwise
     platform, myself = bool(_PLATFORM[language].search(text)), bool(_MYSELF[language].search(text))
     return platform if platform != myself else otherwise
@@ -155,7 +156,7 @@ def _date(reading: Reading, fact: str, roles: list, text: str, yes_no) -> Option
     claimed = {id(role.mention): role for role in roles if role.name not in ("contact",) and role.anchor is not None}
     short = len(text) <= _SHORT_ENOUGH[reading.language]
     free = [mention for mention in reading.mentions
-            if id(mention) not in claimed and not _BIRTH.search(reading.text[max(0, mention.start - 8):mention.start])]
+            if (id(mention) not in claimed or claimed[id(mention)].name == fact) and not _BIRTH.search(reading.text[max(0, mention.start - 8):mention.start])]
     if len(reading.mentions) == 1 and claimed and len(text) <= 12:
         # "去年三月开始的" may answer any question of when; "10月8号受的伤" tells of the injury and of nothing else.
         (role,) = claimed.values()
@@ -191,7 +192,7 @@ def _date(reading: Reading, fact: str, roles: list, text: str, yes_no) -> Option
 _EACH_MONTH = re.compile(r"一个?月|每个?月|月薪|/月|底薪|(?:a|per|each|every) month|monthly")
 
 
-def _money(reading: Reading, fact: str, text: str, yes_no) -> Optional[Answer]:
+def _money(reading: Reading, fact: str, text: str, yes_no, found: dict) -> Optional[Answer]:
     """The sum told; a bare number is yuan when a sum was asked for."""
     from .amounts import PAID_DAYS
 
@@ -202,8 +203,12 @@ def _money(reading: Reading, fact: str, text: str, yes_no) -> Optional[Answer]:
         if fact == "amount_owed" and one.per == "month" and _EACH_MONTH.search(reading.text[max(0, one.start - 8):one.end + 8]):
             continue  # "一个月四千": the wage, not the debt
         short = len(text) <= _SHORT_ENOUGH[reading.language]
+        if fact == "monthly_wage" and "amount_owed" in found and one.per is None:
+            continue  # told as the debt
         if one.per in (None, "month") and (short or not one.bare) and (one.value >= 10 or len(text) <= 8):
             return Answer(one.value, one.start, one.end, one.exact and short)
+    if fact == "monthly_wage" and "amount_owed" in found:
+        return None
     if yes_no is False and fact == "amount_owed":
         return Answer(0, 0, len(reading.text), True)
     pattern = numbers.ENGLISH if reading.language == "en" else numbers.CHINESE
@@ -245,6 +250,8 @@ def _born(reading: Reading, text: str) -> Optional[Answer]:
         one = reading.mentions[0]
         month = "月" in text or re.search(r"[a-z]{3}|\d[./-]\d", text)
         return Answer(one.day.isoformat()[:7] if month else str(one.day.year), one.start, one.end, True)
+    if reading.mentions:
+        return None
     match = re.search(r"(?:19|20)\d\d", text)
     if match and 1920 <= int(match[0]) <= latest:
         return Answer(match[0], 0, len(reading.text), True)

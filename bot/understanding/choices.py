@@ -143,6 +143,9 @@ def _form(reading: Reading) -> List[Choice]:
     return [Choice("employment_form", best.value, best.start, best.end)] if best else []
 
 
+_ON_ORDER = re.compile(r"(?:送餐|送单|送外卖|跑单|配送|取餐|接单|闪送|delivering (?:food|an order|a meal|meals|orders))(?!员|站|公司|平台)")
+
+
 def _injury(reading: Reading) -> List[Choice]:
     kinds = {}
     for hit in _told(reading, "injury.kind"):
@@ -155,6 +158,8 @@ def _injury(reading: Reading) -> List[Choice]:
         kinds.setdefault(hit.value, []).append(hit)
     found = []
     accidents = kinds.get("accident", [])
+    if any(_ON_ORDER.search(reading.text[reading.clause(hit.start)[0]:hit.start]) for hit in accidents):
+        kinds.setdefault("on_platform_order", accidents)
     kind = None
     if "occupational_disease" in kinds:
         kind = "occupational_disease"
