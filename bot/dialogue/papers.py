@@ -28,12 +28,11 @@ def send(session: Session, law: Law, worker: Worker, case: Case | None, name: st
         return [Say(law.text("documents.gone", language)), *offer(law, worker, case)]
     if worker.channel not in messages.WITH_FILES:
         return [Say(law.text("documents.not_here", language))]
-    wanted = [name] if name == files.CALENDAR else [one for one in _all(law, worker, case) if one.partition(".")[0] == name.partition(".")[0]]
-    for one in wanted:
+    document = name.partition(".")[0]
+    for one in [one for one in _all(law, worker, case) if one.partition(".")[0] == document]:
         messages.send_file(session, worker, f"file:{message_id}:{one}", case.id, one, files.title(one, language, law))
     if name == files.CALENDAR:
         return [Say(law.text("documents.calendar_sent", language))]
-    document = name.removesuffix(files.PAPER)
     how = files.how(document, law, language, ask.today())
     return [Say(law.text("documents.sent", language, name=files.title(name, language, law), how=how))]
 
