@@ -118,7 +118,7 @@ def _owed_for(reading: Reading, add) -> None:
         before, after = reading.text[max(0, length.start - 14):length.start], reading.text[length.end:length.end + 22]
         if reading.language == "zh":
             before = _ABOUT.sub("", before)
-            going_on = after.startswith(("没发", "没给", "没付", "不发", "都没发", "都没给", "没有发", "没结", "没拿到", "没领到", "的工资没发", "工资没发", "了没发", "了没给")) \
+            going_on = after.startswith(("没开支", "没开钱", "没开工资", "没发", "没给", "没付", "不发", "都没发", "都没给", "没有发", "没结", "没拿到", "没领到", "的工资没发", "工资没发", "了没发", "了没给")) \
                 or after.startswith(("了", "的")) and re.search(r"(?:拖欠|欠)(?:着)?(?:我们?)?(?:的)?(?:工资|薪水|工钱)$", before) is not None \
                 or _DRAGGED.search(before) is not None and not re.match(r"块|元|万|多?钱", after) \
                 or after.startswith("了") and _NOT_PAID.search(before) is not None \

@@ -56,6 +56,7 @@ def not_of_work(words: str) -> bool:
     return _OTHER_CONTRACT.search(words) is not None
 
 
+_OTHER_PAPER = re.compile(r"(?:一?[份张个])?(?:离职|辞职|解除|协议|承诺|欠条|保证|收据|工资|字|单|退|放弃|调解|和解|空白纸)")  # 签的离职单
 _OTHERS_ACT = re.compile(r"(?:老板娘?|包工头|工头|经理|主管|站长|厂长|会计|人事|hr|领导|同事们?|工友们?|别人|朋友|室友|班长|组长|其他人|好多人|有人|有的人|大家|很多人|前台|负责人|"
                          r"\b(?:boss|manager|foreman|contractor|supervisor|landlord|colleagues?|co-?workers?|others|people|someone|friend|he|she|they))"
                          r"(?:也|都|就|已经|自己|突然|现在|说|又|先|全|才|直接|早就| has| have| had| also| just| then| already| suddenly| all)*\s?$")
@@ -94,7 +95,8 @@ def _cues(reading: Reading, extra: List[_Cue]) -> List[_Cue]:
             continue
         if hit.name == "ended_on" and aside(reading, hit):
             continue
-        if hit.name == "contract_signed_on" and (before.endswith(("改", "续", "拒", "代", "重")) or not_of_work(reading.text[hit.start:hit.end] + after)):
+        if hit.name == "contract_signed_on" and (before.endswith(("改", "续", "拒", "代", "重")) or not_of_work(reading.text[hit.start:hit.end] + after)
+                                                   or _OTHER_PAPER.match(reading.text, hit.end)):
             continue
         if reading.text[hit.start:hit.end] == "到期" and (hit.name == "debt_due_on") is not noted:
             continue
