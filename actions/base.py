@@ -1,5 +1,4 @@
 """What all actions share: the message as heard, one unit of work, and the way to speak."""
-import json
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from datetime import date
@@ -17,8 +16,6 @@ from bot.law.languages import in_its_script
 from bot.settings import today
 from bot.voice import aloud
 
-OF_A_CASE = ("affirm", "deny", "inform", "dont_know", "skip", "correct", "back", "hand_over", "ask_human", "choose_reason", "deflected",
-             "helped", "more", "ask_how", "ask_deadlines", "resolved")  # buttons that count for the case they were shown in
 LISTS = ("issues", "dangers", "claimed_on", "employer_promised_on")  # facts whose value is a list
 
 
@@ -66,7 +63,8 @@ class Turn:
         self.state.voice_offered = True
         if not (self.worker.channel in messages.SPEAKING and aloud.can_speak()):
             return [Say(self.law.text("voice.cannot", self.language))]
-        return [Say(self.law.text("dialogue.voice_offer", self.language), ((self.law.text("dialogue.voice_button", self.language), "/read_aloud"),))]
+        return [Say(self.law.text("dialogue.voice_offer", self.language),
+                    ((self.law.text("dialogue.voice_button", self.language), "/read_aloud"),))]
 
     @property
     def language(self) -> str:
@@ -120,17 +118,9 @@ def speak(dispatcher: CollectingDispatcher, turn: Turn, says: list[Say]) -> None
     """Says it; every button that is about a case carries the code of the case spoken of."""
     case = turn.case if turn.worker.consented_at is not None else None
     for say in says:
-        buttons = [{"title": in_its_script(title, turn.language), "payload": _of_case(payload, case.code) if case is not None else payload}
+        buttons = [{"title": in_its_script(title, turn.language), "payload": matters.button(payload, case.code) if case is not None else payload}
                    for title, payload in say.buttons]
         dispatcher.utter_message(text=in_its_script(say.text, turn.language), buttons=buttons)
-
-
-def _of_case(payload: str, code: str) -> str:
-    """The payload with the case's code among its values."""
-    intent, _, values = payload.removeprefix("/").partition("{")
-    if intent not in OF_A_CASE:
-        return payload
-    return f"/{intent}" + json.dumps({**json.loads("{" + values if values else "{}"), "code": code}, ensure_ascii=False)
 
 
 class Answer(Action, ABC):

@@ -107,7 +107,8 @@ class Resolved(Answer):
         if turn.case is None or offered == "resolved":
             return resolve(turn)
         turn.state.offer = "resolved"
-        return [Say(matters.heading(turn.law, turn.language, turn.state, turn.case) + turn.law.text("dialogue.is_it_resolved", turn.language),
+        heading = matters.heading(turn.law, turn.language, turn.state, turn.case)
+        return [Say(heading + turn.law.text("dialogue.is_it_resolved", turn.language),
                     ((turn.law.text("dialogue.resolved_yes", turn.language), '/resolved{"yes": true}'),
                      (turn.law.text("dialogue.resolved_no", turn.language), '/resolved{"yes": false}')))]
 

@@ -46,7 +46,7 @@ def topic(heard: Heard, language: str) -> str | None:
 
 
 def answer(law: Law, language: str, heard: Heard, result: dict | None) -> list[Say]:
-    """The answer to a question beside the matter, from the texts or the assessment, or who knows where the bot does not; [] if none was asked."""
+    """The answer to a question beside the matter, from the texts or the assessment, or who knows it; [] for no question."""
     about = topic(heard, language)
     if about in TOPICS:
         return [Say(law.text(f"dialogue.about_{about}", language))]

@@ -37,7 +37,8 @@ def review(law: Law, worker: Worker, values: dict) -> Say:
             rows.append((line[:LONGEST_BUTTON], f'/correct{{"fact": "{"place" if name == "adcode" else name}"}}'))
     for name in values.get("dont_know", []):
         if name in law.rule("questions")["order"]:  # perhaps it has come back
-            rows.append((f"❓ {law.text(f'questions.{name.replace(chr(46), chr(95))}_ask', language)}"[:LONGEST_BUTTON], f'/correct{{"fact": "{name}"}}'))
+            asked = law.text(f"questions.{name.replace('.', '_')}_ask", language)
+            rows.append((f"❓ {asked}"[:LONGEST_BUTTON], f'/correct{{"fact": "{name}"}}'))
     return Say(law.text("dialogue.review", language), tuple(rows))
 
 

@@ -14,8 +14,8 @@ DATES = ("started_on", "ended_on", "contract_signed_on", "contract_expired_on", 
          "court.judgment_received_on")
 MONEY = ("amount_owed", "monthly_wage")
 ROUGH = (*DATES, *MONEY, "people", "claimed_on", "employer_promised_on")  # what can be "about"
-ORDER = ("whose", "issues", "adcode", "occupation", "employer", "platform", "employment_form", "people", "started_on", "ended_on", "still_employed",
-         "written_contract", "amount_owed", "monthly_wage", "injury.on", "injury.kind")
+ORDER = ("whose", "issues", "adcode", "occupation", "employer", "platform", "employment_form", "people", "started_on", "ended_on",
+         "still_employed", "written_contract", "amount_owed", "monthly_wage", "injury.on", "injury.kind")
 SILENT = ("place", "language", "household_adcode", "dont_know")
 
 

@@ -234,8 +234,8 @@ def _words(session: Session, law: Law, worker: Worker, state: State, heard: Hear
         says.append(correct.review(law, worker, correct.known(case, state)))
     elif heard.intent == "back":
         says += correct.back(session, law, worker, case, state)
-    elif not beside.stands(heard, language, state.asked) and (answer := beside.answer(law, language, heard, ask.assessment(law, worker, case, {}))):
-        says += answer
+    elif not beside.stands(heard, language, state.asked) and beside.asks(heard, language):
+        says += beside.answer(law, language, heard, ask.assessment(law, worker, case, {}))
         state.unread = False
     elif state.asked and not answered and heard.intent not in beside.EVERY:
         says += _tried(session, law, worker, state, state.asked, heard)

@@ -1,4 +1,5 @@
 """Whose matter a message is about: the worker's, another one of the worker's, a workmate's. Each is a case of its own."""
+import json
 from dataclasses import asdict, dataclass
 
 from sqlalchemy.orm import Session
@@ -10,9 +11,12 @@ from bot.dialogue.heard import Heard, Say
 from bot.dialogue.state import State, turn_to
 from bot.guidance.facts import ISSUES
 from bot.law import Law, places as table
+from bot.law.languages import like
 from bot.settings import today
 from bot.understanding import facts as reader, language as languages, places
 
+OF_A_CASE = ("affirm", "deny", "inform", "dont_know", "skip", "correct", "back", "hand_over", "ask_human", "choose_reason", "deflected",
+             "helped", "more", "ask_how", "ask_deadlines", "resolved")  # buttons that count for the case they were shown in
 MATTER = "matter"  # the question whose matter it is
 OWN, SAME = "own", "same"
 PEOPLE = ("workmate", "family", "friend")
@@ -32,6 +36,14 @@ def whose(case: Case) -> str:
     return cases.stated(case).get("whose", OWN)
 
 
+def button(payload: str, code: str) -> str:
+    """The payload of a button with the case it counts for, whichever is spoken of when it is pressed."""
+    intent, _, values = payload.removeprefix("/").partition("{")
+    if intent not in OF_A_CASE:
+        return payload
+    return f"/{intent}" + json.dumps({**json.loads("{" + values if values else "{}"), "code": code}, ensure_ascii=False)
+
+
 def heading(law: Law, language: str, state: State, case: Case | None) -> str:
     """A line that says which case is spoken of; empty where there is only the worker's own."""
     if case is None or whose(case) == OWN and not state.others:
@@ -43,7 +55,7 @@ def about(law: Law, language: str, case: Case) -> str:
     """What tells a matter from another in a few words: "拖欠工资，浙江省杭州市"."""
     told = cases.stated(case)
     parts = [echo.value_of(law, language, name, told[name]) for name in ("issues", "adcode") if told.get(name)]
-    return (", " if language == "en" else "，").join(parts) or law.text("dialogue.nothing_told", language)
+    return (", " if like(language) == "en" else "，").join(parts) or law.text("dialogue.nothing_told", language)
 
 
 def decide(session: Session, worker: Worker, state: State, heard: Heard) -> Decision | None:
@@ -95,7 +107,8 @@ def _turn(session: Session, law: Law, worker: Worker, state: State, decision: De
         case = before if empty else cases.open_case(session, worker)
         cases.state(session, case, {"whose": decision.begin} if decision.begin != OWN else {})
         turn_to(worker, state, left, case.code)
-        return [] if empty else [Say(law.text("dialogue.opened", language, whose=law.text(f"dialogue.of_{decision.begin}", language), code=case.code))]
+        whose_it_is = law.text(f"dialogue.of_{decision.begin}", language)
+        return [] if empty else [Say(law.text("dialogue.opened", language, whose=whose_it_is, code=case.code))]
     case = next((one for one in cases.open_cases(session, worker) if one.code == decision.go), None)
     if case is None:
         return []
@@ -116,7 +129,8 @@ def question(law: Law, language: str, found: list[Case], case: Case | None) -> S
 
 def switches(law: Law, language: str, found: list[Case], case: Case | None) -> tuple[tuple[str, str], ...]:
     """Buttons to the other open cases."""
-    return tuple((_button(law, language, one), f'/matter{{"code": "{one.code}"}}') for one in found if case is None or one.code != case.code)
+    others = [one for one in found if case is None or one.code != case.code]
+    return tuple((_button(law, language, one), f'/matter{{"code": "{one.code}"}}') for one in others)
 
 
 def new_ones(law: Law, language: str) -> tuple[tuple[str, str], ...]:
@@ -187,7 +201,9 @@ def _answer(found: list[Case], case: Case | None, heard: Heard, language: str) -
 def _elsewhere(case: Case | None, state: State, heard: Heard, language: str) -> bool:
     """A problem told for a place that is neither the one known nor around it or in it, without a word that it was said wrongly."""
     known = cases.stated(case).get("adcode") if case is not None else None
-    if known is None or state.redo is not None or not state.guided or heard.intent == "correct" or len(heard.text) < LONG or not _reports(heard):
+    if known is None or state.redo is not None or not state.guided or heard.intent == "correct":
+        return False
+    if len(heard.text) < LONG or not _reports(heard):
         return False
     said = [one.adcode for one in places.find(heard.text, language=language) if one.adcode and one.role in (None, "work")]
     return len(said) == 1 and not any(one.adcode == known for one in table.chain(said[0])) \

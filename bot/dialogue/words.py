@@ -5,6 +5,7 @@ from pathlib import Path
 
 import yaml
 
+from bot.law.languages import like
 from bot.understanding import language as languages
 
 HERE = Path(__file__).parent / "words"
@@ -13,7 +14,7 @@ NAME = re.compile(r"<(\w+)>")
 
 def says(key: str, text: str, language: str) -> bool:
     """Whether a text in the language (or in the other one, if that is what it is written in) says what the list `key` holds."""
-    spoken = languages.detect(text) or language
+    spoken = languages.detect(text) or like(language)
     pattern = _pattern(spoken if spoken in known_languages() else "zh", key)
     return pattern is not None and pattern.search(languages.simplify(text).lower().strip()) is not None
 
