@@ -177,6 +177,8 @@ class Why(Answer):
         return "action_why"
 
     def answer(self, turn):
+        if turn.state.asked == ask.CONSENT:
+            return [turn.text("why_consent")]
         key = f"questions.{(turn.state.asked or '').replace('.', '_')}_why"
         if turn.law.has_text(key, turn.language):
             return [turn.text("why", why=turn.law.text(key, turn.language))]
@@ -197,10 +199,13 @@ class Correct(Answer):
 
 
 class Back(Correct):
-    """Going back: the facts told so far, each to be changed."""
+    """Going back. Rasa runs this in the form too, by the name of the intent; there the form itself goes back."""
 
     def name(self):
         return "action_back"
+
+    def run(self, dispatcher, tracker, domain):
+        return [] if tracker.active_loop.get("name") else super().run(dispatcher, tracker, domain)
 
 
 class Status(Answer):

@@ -115,7 +115,7 @@ def _before_consent(session: Session, law: Law, worker: Worker, state: State, he
         return Change(says=_warnings(law, language, heard), held=[*held, asdict(heard)])
     if not heard.pressed and languages.script(heard.text) == "other":
         return Change(says=[Say(law.text("dialogue.other_script", language))])
-    return Change(says=beside.answer(law, language, heard, None))
+    return Change(says=[] if beside.stands(heard, language, state.asked) else beside.answer(law, language, heard, None))
 
 
 def _warnings(law: Law, language: str, heard: Heard) -> list[Say]:
@@ -187,7 +187,7 @@ def _words(session: Session, law: Law, worker: Worker, state: State, heard: Hear
     stated = cases.stated(case)
     place_known = _locate(state, waiting, language) or _locate(state, exact, language)
     answered = bool(expecting) and (expecting in exact or expecting in waiting or place_known)
-    waiting = {name: value for name, value in waiting.items() if name == expecting or not _says_nothing_new(name, value, stated)}
+    waiting = {name: value for name, value in waiting.items() if name in (expecting, *AT_ONCE) or not _says_nothing_new(name, value, stated)}
     if "place" not in waiting:
         waiting.pop("adcode", None)
     danger = {name: waiting.pop(name) for name in AT_ONCE if name in waiting} | {name: exact.pop(name) for name in AT_ONCE if name in exact}
@@ -198,7 +198,7 @@ def _words(session: Session, law: Law, worker: Worker, state: State, heard: Hear
         _locate(state, waiting, language)
     if waiting.get("people") == 1:
         del waiting["people"]  # "one of us" counts nobody
-    short_answer = expecting and (exact or waiting and _is_short(heard.text))
+    short_answer = expecting not in (None, "issues") and (exact or waiting and _is_short(heard.text))
     fresh = [] if short_answer else _new_issues(stated, {**state.pending, **waiting}, heard, replace=state.redo == "issues")
     if fresh:
         old = [] if state.redo == "issues" else state.pending.get("issues", stated.get("issues", []))

@@ -1,4 +1,5 @@
 """Where a conversation stands. It is kept with the worker, not in Rasa's tracker, which may be lost."""
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field, fields
 
 from bot.cases.model import Worker
@@ -62,7 +63,8 @@ OF_CASE = ("pending", "story", "rough", "asked", "trail", "offer", "tries", "que
 def read(worker: Worker) -> State:
     """The state of a worker's conversation; a fresh one where there is none."""
     known = {one.name for one in fields(State)}
-    return State(**{name: value for name, value in (worker.dialogue or {}).items() if name in known})
+    kept = deepcopy(worker.dialogue or {})  # what changes inside it must differ from what is stored, or it is not written
+    return State(**{name: value for name, value in kept.items() if name in known})
 
 
 def write(worker: Worker, state: State) -> None:
