@@ -1,17 +1,20 @@
 """What all actions share: the message as heard, one unit of work, and the way to speak."""
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
+from datetime import date
 from typing import Iterable, Iterator
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.cases import cases, store, workers
-from bot.dialogue import listen, state
+from bot.cases import cases, messages, store, workers
+from bot.dialogue import listen, matters, state
 from bot.dialogue.heard import Heard, Say
 from bot.law import load
 from bot.law.languages import in_its_script
+from bot.settings import today
+from bot.voice import aloud
 
 LISTS = ("issues", "dangers", "claimed_on", "employer_promised_on")  # facts whose value is a list
 
@@ -24,10 +27,44 @@ class Turn:
         self.worker = workers.by_sender(session, heard.sender)
         self.state = state.read(self.worker)
         listen.speak_language(self.worker, self.state, heard)
+        self._take_note_of_the_day()
+
+    def _take_note_of_the_day(self) -> None:
+        """How long the worker was away, for as long as the message is handled that ended it."""
+        state, day = self.state, today()
+        if self.heard.message_id != state.last_message:
+            state.paused = False
+        if state.spoke_on != day.isoformat():
+            state.back = [(day - date.fromisoformat(state.spoke_on)).days, self.heard.message_id] if state.spoke_on else None
+            state.spoke_on = day.isoformat()
+
+    @property
+    def days_away(self) -> int:
+        days, message = self.state.back or (0, None)
+        return days if message == self.heard.message_id else 0
 
     @property
     def case(self):
         return cases.current(self.session, self.worker)
+
+    def is_about_another(self) -> bool:
+        """Whether words turn to another matter than the one spoken of: the form takes them in."""
+        return not self.heard.pressed and matters.decide(self.session, self.worker, self.state, self.heard) is not None
+
+    def turn_by_button(self) -> None:
+        """A button counts for the case it was shown in."""
+        if self.heard.pressed and self.heard.intent != matters.MATTER:
+            matters.settle(self.session, self.law, self.worker, self.state, self.heard)
+
+    def offer_voice(self, cannot_read: bool) -> list[Say]:
+        """Who told that reading is hard is offered, once, to have it all read aloud."""
+        if not cannot_read or self.state.voice_offered or self.worker.voice:
+            return []
+        self.state.voice_offered = True
+        if not (self.worker.channel in messages.SPEAKING and aloud.can_speak()):
+            return [Say(self.law.text("voice.cannot", self.language))]
+        return [Say(self.law.text("dialogue.voice_offer", self.language),
+                    ((self.law.text("dialogue.voice_button", self.language), "/read_aloud"),))]
 
     @property
     def language(self) -> str:
@@ -77,10 +114,13 @@ def _values(entities: Iterable[dict]) -> dict:
     return values
 
 
-def speak(dispatcher: CollectingDispatcher, says: list[Say], language: str) -> None:
+def speak(dispatcher: CollectingDispatcher, turn: Turn, says: list[Say]) -> None:
+    """Says it; every button that is about a case carries the code of the case spoken of."""
+    case = turn.case if turn.worker.consented_at is not None else None
     for say in says:
-        buttons = [{"title": in_its_script(title, language), "payload": payload} for title, payload in say.buttons]
-        dispatcher.utter_message(text=in_its_script(say.text, language), buttons=buttons)
+        buttons = [{"title": in_its_script(title, turn.language), "payload": matters.button(payload, case.code) if case is not None else payload}
+                   for title, payload in say.buttons]
+        dispatcher.utter_message(text=in_its_script(say.text, turn.language), buttons=buttons)
 
 
 class Answer(Action, ABC):
@@ -100,7 +140,8 @@ class Answer(Action, ABC):
 
     def run(self, dispatcher, tracker, domain):
         with turn(tracker) as one:
-            if not tracker.active_loop.get("name") and self.goes_on(one):
+            if not tracker.active_loop.get("name") and (one.is_about_another() or self.goes_on(one)):
                 return [FollowupAction("triage_form")]
-            speak(dispatcher, self.answer(one), one.language)
+            one.turn_by_button()
+            speak(dispatcher, one, self.answer(one))
         return []

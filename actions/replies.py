@@ -3,9 +3,9 @@ from rasa_sdk.events import AllSlotsReset, FollowupAction, Restarted
 
 from actions.base import Answer, hear, turn
 from bot.cases import cases, forget, messages, referrals, store, workers
-from bot.dialogue import ask, beside, correct, deflect, guide, listen, papers
+from bot.dialogue import ask, beside, correct, deflect, guide, listen, matters, papers, standing, words
 from bot.dialogue.heard import Say
-from bot.dialogue.state import State
+from bot.dialogue.state import OF_CASE, State, turn_to
 from bot.law import languages as spoken
 from bot.understanding import language as languages
 from bot.voice import aloud
@@ -20,7 +20,13 @@ class Start(Answer):
     def answer(self, turn):
         turn.state.refused_consent = False
         turn.state.tries.pop(ask.CONSENT, None)  # whoever starts anew reads again what is asked
-        return [turn.text("welcome")]
+        return [turn.text("welcome"), *where_we_stood(turn)]
+
+
+def where_we_stood(turn) -> list[Say]:
+    """For a worker whose case is open and has been told of."""
+    known = turn.worker.consented_at is not None and turn.case is not None and cases.stated(turn.case)
+    return [standing.greeting(turn.law, turn.worker, turn.state, turn.case)] if known else []
 
 
 class Deflected(Answer):
@@ -63,8 +69,10 @@ class HandOver(Answer):
     def answer(self, turn):
         if turn.worker.consented_at is None:
             return [turn.text("no_consent_yet")]
+        if not turn.heard.pressed and turn.state.offer != "hotline":  # typed out of the blue: asked first, as everything that is passed on
+            return offer_hotline(turn)
         turn.state.offer = None
-        return [deflect.to_hotline(turn.session, turn.law, turn.worker, turn.heard.values.get("yes") is True)]
+        return [deflect.to_hotline(turn.session, turn.law, turn.worker, not turn.heard.pressed or turn.heard.values.get("yes") is True)]
 
 
 class AskHuman(Answer):
@@ -74,11 +82,16 @@ class AskHuman(Answer):
         return "action_ask_human"
 
     def answer(self, turn):
-        law, language = turn.law, turn.language
-        turn.state.offer = "hotline"
-        buttons = ((law.text("dialogue.hotline_yes", language), '/hand_over{"yes": true}'),
-                   (law.text("dialogue.hotline_no", language), '/hand_over{"yes": false}'))
-        return [Say(law.text("dialogue.ask_human", language), buttons)]
+        return offer_hotline(turn)
+
+
+def offer_hotline(turn) -> list[Say]:
+    """Asks for the word without which nothing is passed on."""
+    law, language = turn.law, turn.language
+    turn.state.offer = "hotline"
+    buttons = ((law.text("dialogue.hotline_yes", language), '/hand_over{"yes": true}'),
+               (law.text("dialogue.hotline_no", language), '/hand_over{"yes": false}'))
+    return [Say(matters.heading(law, language, turn.state, turn.case) + law.text("dialogue.ask_human", language), buttons)]
 
 
 class Resolved(Answer):
@@ -88,8 +101,16 @@ class Resolved(Answer):
         return "action_resolved"
 
     def answer(self, turn):
-        turn.state.offer = None
-        return resolve(turn) if turn.heard.values.get("yes") is True else [turn.text("not_resolved")]
+        offered, turn.state.offer = turn.state.offer, None
+        if turn.heard.pressed:
+            return resolve(turn) if turn.heard.values.get("yes") is True else [turn.text("not_resolved")]
+        if turn.case is None or offered == "resolved":
+            return resolve(turn)
+        turn.state.offer = "resolved"
+        heading = matters.heading(turn.law, turn.language, turn.state, turn.case)
+        return [Say(heading + turn.law.text("dialogue.is_it_resolved", turn.language),
+                    ((turn.law.text("dialogue.resolved_yes", turn.language), '/resolved{"yes": true}'),
+                     (turn.law.text("dialogue.resolved_no", turn.language), '/resolved{"yes": false}')))]
 
 
 def resolve(turn) -> list[Say]:
@@ -101,13 +122,21 @@ def resolve(turn) -> list[Say]:
         if referral.status in ("contacted", "answered", "deflected", "escalated"):
             referrals.resolve(turn.session, referral, turn.law.text("dialogue.resolved_yes", "zh"), "worker")
     cases.close(turn.session, case)
-    start_over(turn)
-    return [turn.text("resolved")]
+    start_over(turn, case.code)
+    left = cases.open_cases(turn.session, turn.worker)
+    if not left:
+        return [turn.text("resolved")]
+    buttons = (*matters.switches(turn.law, turn.language, left, None), *matters.new_ones(turn.law, turn.language)[:1])
+    return [turn.text("resolved"), Say(turn.law.text("dialogue.still_open", turn.language), buttons)]
 
 
-def start_over(turn) -> None:
-    """The conversation as if nothing had been told; the message being answered stays answered."""
-    turn.state.__dict__.update(State(last_message=turn.heard.message_id, pinned_language=turn.state.pinned_language).__dict__)
+def start_over(turn, closed: str | None = None) -> None:
+    """The conversation as if nothing had been told of this case; the message being answered stays answered."""
+    old, fresh = turn.state, State()
+    for name in OF_CASE:
+        setattr(old, name, getattr(fresh, name))
+    old.aside, old.last_message = None, turn.heard.message_id
+    old.case = None if old.case == closed else old.case
 
 
 class Deadlines(Answer):
@@ -115,7 +144,7 @@ class Deadlines(Answer):
         return "action_deadlines"
 
     def answer(self, turn):
-        return guide.deadlines(turn.law, turn.worker, turn.case)
+        return guide.deadlines(turn.law, turn.worker, turn.state, turn.case)
 
 
 class How(Answer):
@@ -136,6 +165,8 @@ class More(Answer):
             return papers.offer(turn.law, turn.worker, turn.case)
         if isinstance(part, str) and part.endswith(papers.FILES):
             return papers.send(turn.session, turn.law, turn.worker, turn.case, part, turn.heard.message_id)
+        if not turn.heard.pressed:
+            part = next((name for name in guide.PARTS if words.says(f"asked_{name}", turn.heard.text, turn.language)), None)
         return guide.more(turn.law, turn.worker, turn.case, part)
 
 
@@ -146,6 +177,8 @@ class Why(Answer):
         return "action_why"
 
     def answer(self, turn):
+        if turn.state.asked == ask.CONSENT:
+            return [turn.text("why_consent")]
         key = f"questions.{(turn.state.asked or '').replace('.', '_')}_why"
         if turn.law.has_text(key, turn.language):
             return [turn.text("why", why=turn.law.text(key, turn.language))]
@@ -166,10 +199,13 @@ class Correct(Answer):
 
 
 class Back(Correct):
-    """Going back: the facts told so far, each to be changed."""
+    """Going back. Rasa runs this in the form too, by the name of the intent; there the form itself goes back."""
 
     def name(self):
         return "action_back"
+
+    def run(self, dispatcher, tracker, domain):
+        return [] if tracker.active_loop.get("name") else super().run(dispatcher, tracker, domain)
 
 
 class Status(Answer):
@@ -179,18 +215,7 @@ class Status(Answer):
         return "action_status"
 
     def answer(self, turn):
-        case, law, language = turn.case, turn.law, turn.language
-        if case is None:
-            return [turn.text("status_none")]
-        lines = [law.text("dialogue.status_line", language, door=self.door(law, language, referral),
-                          status=law.text(f"dialogue.status_{referral.status}", language)) for referral in case.referrals]
-        return [turn.text("status", code=case.code, lines="\n".join(lines[:12]) or "–")]
-
-    def door(self, law, language, referral) -> str:
-        if referral.for_hotline:
-            return law.text("dialogue.hotline_label", language)
-        label = f"routes.label_{referral.body}" + (f"_{referral.level}" if referral.body == "union" and referral.level else "")
-        return law.text(label, language)
+        return standing.status(turn.session, turn.law, turn.worker, turn.case)
 
 
 class Language(Answer):
@@ -264,10 +289,12 @@ class Restart(Answer):
         return "action_restart"
 
     def answer(self, turn):
-        if turn.case is not None and cases.stated(turn.case):
-            if not turn.case.referrals:
-                cases.close(turn.session, turn.case)
-            cases.open_case(turn.session, turn.worker)
+        case = turn.case
+        if case is not None and cases.stated(case):
+            if not case.referrals:
+                cases.close(turn.session, case)
+            fresh = cases.open_case(turn.session, turn.worker)
+            turn_to(turn.worker, turn.state, case.code if case.referrals else None, fresh.code)
         start_over(turn)
         return [turn.text("restart")]
 
@@ -277,15 +304,17 @@ class Small(Answer):
 
     KEYS = {"greet": "greet", "thanks": "thanks", "goodbye": "goodbye", "bot_challenge": "bot", "insult": "insult", "stop": "stop",
             "ask_help": "help", "affirm": "affirm", "deny": "deny", "danger": "danger", "not_labour": "not_labour",
-            "dont_know": "affirm", "skip": "skip", "back": "deny"}
+            "dont_know": "affirm", "skip": "skip", "enough": "enough_nothing"}
     ANSWERS = ("affirm", "deny", "dont_know", "skip")  # to a question that was left open, if there is one
 
     def name(self):
         return "action_small_talk"
 
     def goes_on(self, turn):
-        if turn.heard.intent in self.ANSWERS:
+        if turn.heard.intent in self.ANSWERS or turn.heard.intent == "enough":
             return turn.state.asked is not None and turn.state.offer is None
+        if turn.heard.intent == "danger" and beside.asks(turn.heard, turn.language):
+            return True
         return not beside.stands(turn.heard, turn.language, turn.state.asked) and beside.brings_news(turn.heard, turn.language)
 
     def answer(self, turn):
@@ -296,9 +325,14 @@ class Small(Answer):
             turn.state.guided = False
             return guide.card(turn.session, turn.law, turn.worker, turn.state)
         key = self.KEYS.get(turn.heard.intent, "greet")
-        if key == "bot":
+        if key == "greet" and (stood := where_we_stood(turn)):
+            return stood if turn.days_away or turn.state.asked is None else [turn.text("greet_again")]
+        if key == "enough" and shown:
+            turn.state.guided = False
+            return guide.card(turn.session, turn.law, turn.worker, turn.state)
+        if key in ("bot", "insult", "danger"):
             human = (turn.law.text("dialogue.human_button", turn.language), "/ask_human")
-            return [Say(turn.law.text("dialogue.bot", turn.language), (human,))]
+            return [Say(turn.law.text(f"dialogue.{key}", turn.language), (human,))]
         return [turn.text(key)]
 
     def taken_up(self, turn, yes: bool) -> list[Say]:
@@ -327,6 +361,9 @@ class Unclear(Answer):
         law, language, state = turn.law, turn.language, turn.state
         if languages.script(turn.heard.text) == "other":
             return [turn.text("other_script")]
+        told = ask.assessment(law, turn.worker, turn.case, {}) if turn.case is not None else None
+        if not turn.heard.pressed and (answer := beside.answer(law, language, turn.heard, told)):
+            return answer
         state.doubts += 1
         choices = tuple((law.text(f"questions.choice_issues_{issue}", language), ask.inform(issues=[issue]))
                         for issue in law.rule("questions")["choices"]["issues"])

@@ -6,7 +6,7 @@ from rasa_sdk.events import ActionExecutionRejected, SlotSet
 from rasa_sdk.forms import FormValidationAction
 
 from actions.base import Answer, speak, turn
-from bot.dialogue import ask, beside, guide, listen
+from bot.dialogue import ask, beside, guide, listen, matters, standing
 from bot.law import load
 
 
@@ -15,7 +15,7 @@ def slot_of(fact: str) -> str:
     return fact.replace(".", "_")
 
 
-FACTS = [ask.CONSENT, ask.CONFIRM, *load().rule("questions")["order"]]
+FACTS = [ask.CONSENT, matters.MATTER, ask.CONFIRM, *load().rule("questions")["order"]]
 FORM = "triage_form"
 
 
@@ -30,12 +30,16 @@ class ValidateTriageForm(FormValidationAction):
 
     async def run(self, dispatcher, tracker, domain):
         with turn(tracker) as one:
-            if is_first_look(tracker) and beside.stands(one.heard, one.language, one.state.asked):
+            if is_first_look(tracker) and beside.stands(one.heard, one.language, one.state.asked) and not one.is_about_another():
                 return [ActionExecutionRejected(FORM)]
+            if one.days_away and one.heard.intent not in beside.EVERY and one.heard.message_id != one.state.last_message:
+                speak(dispatcher, one, standing.resumed(one.law, one.worker, one.case))
             change = listen.absorb(one.session, one.law, one.worker, one.state, one.heard, tracker.get_slot("held") or [])
-            speak(dispatcher, change.says, one.language)
+            speak(dispatcher, one, change.says + one.offer_voice(change.cannot_read))
             missing = ask.required(one.law, one.worker, one.case, one.state)
             one.state.asked = missing[0] if missing else None
+            if one.state.paused:
+                missing = []
         held = change.held if change.held is not None else tracker.get_slot("held")
         return [SlotSet("held", held), SlotSet("requested_slot", slot_of(missing[0]) if missing else None)]
 
@@ -67,10 +71,10 @@ class AskFact(Action, ABC):
         with turn(tracker) as one:
             if self.fact == ask.CONSENT:
                 one.state.tries[self.fact] = one.state.tries.get(self.fact, -1) + 1
-            if self.fact not in (ask.CONSENT, ask.CONFIRM, one.state.redo) and self.fact not in one.state.tries:
+            if self.fact not in (ask.CONSENT, ask.CONFIRM, matters.MATTER, one.state.redo) and self.fact not in one.state.tries:
                 one.state.questions_asked += 1
                 one.state.tries[self.fact] = 0
-            speak(dispatcher, [ask.question(one.law, one.worker, one.case, one.state, self.fact)], one.language)
+            speak(dispatcher, one, [ask.question(one.session, one.law, one.worker, one.case, one.state, self.fact)])
         return []
 
 

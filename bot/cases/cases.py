@@ -11,10 +11,19 @@ from bot.cases.facts_tree import nest
 from bot.cases.model import Assessment, Case, Fact, Worker
 from bot.cases.workers import free_code
 
+NOT_REASONED = ("whose",)  # facts about the record, which the guidance does not read
+
+
+def open_cases(session: Session, worker: Worker) -> list[Case]:
+    """The worker's open cases, the oldest first: one's own matters and those of people one asks for."""
+    return list(session.scalars(select(Case).where(Case.worker_id == worker.id, Case.status == "open").order_by(Case.id)))
+
 
 def current(session: Session, worker: Worker) -> Case | None:
-    """The worker's open case, the latest one if there are several."""
-    return session.scalar(select(Case).where(Case.worker_id == worker.id, Case.status == "open").order_by(Case.id.desc()))
+    """The open case the worker speaks of: the one chosen last in the conversation, else the latest."""
+    found = open_cases(session, worker)
+    chosen = (worker.dialogue or {}).get("case")
+    return next((case for case in found if case.code == chosen), found[-1] if found else None)
 
 
 def open_case(session: Session, worker: Worker) -> Case:
@@ -38,7 +47,7 @@ def stated(case: Case) -> dict:
 
 def facts(case: Case) -> dict:
     """The facts as `guidance` reads them, with what the bodies answered."""
-    tree = nest(stated(case))
+    tree = nest({name: value for name, value in stated(case).items() if name not in NOT_REASONED})
     if case.contacts:
         tree["contacts"] = [_contact_fact(contact) for contact in case.contacts]
     return tree

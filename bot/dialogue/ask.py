@@ -1,10 +1,12 @@
 """What is asked next, and how: the questions come from `guidance`, the words and choices from the law base."""
 import json
 
+from sqlalchemy.orm import Session
+
 from bot.cases import cases
 from bot.cases.facts_tree import nest
 from bot.cases.model import Case, Worker
-from bot.dialogue import echo
+from bot.dialogue import echo, matters
 from bot.dialogue.heard import Say
 from bot.dialogue.state import State
 from bot.guidance.assess import assess
@@ -37,27 +39,33 @@ def required(law: Law, worker: Worker, case: Case | None, state: State) -> list[
     """The facts the form must still fill, the most useful first: what `guidance` asks, consent and confirmation around it."""
     if worker.consented_at is None:
         return [] if state.refused_consent else [CONSENT]
+    if state.aside is not None:
+        return [matters.MATTER]
     if state.redo is not None:
         return [state.redo]
     if state.pending and state.story:
         return [CONFIRM]
     if state.questions_asked < MOST_QUESTIONS:
-        wanted = [question["fact"] for question in assessment(law, worker, case, state.pending)["questions"]
-                  if question["fact"] not in state.declined]
+        wanted = [question["fact"] for question in assessment(law, worker, case, state.pending)["questions"]]
         if wanted:
             return wanted
     return [CONFIRM] if state.pending else []
 
 
-def question(law: Law, worker: Worker, case: Case | None, state: State, fact: str) -> Say:
+def question(session: Session, law: Law, worker: Worker, case: Case | None, state: State, fact: str) -> Say:
     """The question for one required fact, with its reason and its buttons."""
     language = worker.language or "zh"
     if fact == CONSENT:
-        key = "consent_again" if state.tries.get(CONSENT) else "consent"
-        return Say(law.text(f"dialogue.{key}", language), _yes_no(law, language, "consent_yes", "consent_no"))
+        key = ("consent", "consent_again", "consent_later")[min(state.tries.get(CONSENT, 0), 2)]
+        return Say(law.text(f"dialogue.{key}", language), buttons(law, worker, state, fact))
+    if fact == matters.MATTER:
+        return matters.question(law, language, cases.open_cases(session, worker), case)
+    heading = matters.heading(law, language, state, case)
     if fact == CONFIRM:
         heard = "\n".join(f"· {line}" for line in echo.lines(law, language, state.pending, state.rough))
-        return Say(law.text("dialogue.confirm", language, heard=heard), _yes_no(law, language, "confirm_yes", "confirm_no", "/correct"))
+        text = law.text("dialogue.confirm", language, heard=heard)
+        text = law.text("dialogue.again", language, ask=text) if state.tries.get(fact) else text
+        return Say(heading + text, buttons(law, worker, state, fact))
     key = fact.replace(".", "_")
     text = law.text(f"questions.{key}_ask", language)
     if fact == "place" and state.place_candidates:
@@ -65,24 +73,34 @@ def question(law: Law, worker: Worker, case: Case | None, state: State, fact: st
     elif state.tries.get(fact):
         text = law.text("dialogue.again", language, ask=text)
     why = law.text("dialogue.why_short", language, why=law.text(f"questions.{key}_why", language))
-    return Say(f"{text}\n{why}", tuple(_choices(law, language, state, fact)))
+    return Say(f"{heading}{text}\n{why}", buttons(law, worker, state, fact))
+
+
+def buttons(law: Law, worker: Worker, state: State, fact: str) -> tuple[tuple[str, str], ...]:
+    """The buttons under the question for a fact."""
+    language = worker.language or "zh"
+    if fact == CONSENT:
+        return _yes_no(law, language, "consent_yes", "consent_no")
+    if fact == CONFIRM:
+        return _yes_no(law, language, "confirm_yes", "confirm_no", "/correct")
+    return () if fact == matters.MATTER else tuple(_choices(law, language, state, fact))
 
 
 def _choices(law: Law, language: str, state: State, fact: str) -> list[tuple[str, str]]:
     rule, key = law.rule("questions"), fact.replace(".", "_")
-    buttons = []
+    shown = []
     if fact == "place":
         for code in state.place_candidates[:6]:
-            buttons.append((places.full_name(code, language), inform(place=places.full_name(code, "zh"), adcode=code)))
+            shown.append((places.full_name(code, language), inform(place=places.full_name(code, "zh"), adcode=code)))
     for value in rule["choices"].get(fact, []):
         title_key = f"choice_{key}_{value}" if not isinstance(value, bool) else f"choice_{'true' if value else 'false'}"
-        buttons.append((law.text(f"questions.{title_key}", language), inform(**{fact: [value] if fact == "issues" else value})))
+        shown.append((law.text(f"questions.{title_key}", language), inform(**{fact: [value] if fact == "issues" else value})))
     if fact in rule["shortcuts"]:
         shortcut = rule["shortcuts"][fact]
-        buttons.append((law.text(f"questions.choice_shortcut_{key}", language), inform(**{shortcut["fact"]: shortcut["value"]})))
+        shown.append((law.text(f"questions.choice_shortcut_{key}", language), inform(**{shortcut["fact"]: shortcut["value"]})))
     if fact != "issues":
-        buttons.append((law.text("questions.choice_dont_know", language), "/dont_know"))
-    return buttons
+        shown.append((law.text("questions.choice_dont_know", language), "/dont_know"))
+    return shown
 
 
 def inform(**values) -> str:

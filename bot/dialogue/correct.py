@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from bot.cases import cases
 from bot.cases.model import Case, Worker
-from bot.dialogue import echo
+from bot.dialogue import echo, words
 from bot.dialogue.heard import Heard, Say
 from bot.dialogue.state import State
 from bot.law import Law
@@ -32,18 +32,31 @@ def review(law: Law, worker: Worker, values: dict) -> Say:
         return Say(law.text("dialogue.need_a_problem", language))
     rows = []
     for name, value in values.items():
-        line = echo.fact(law, language, name, value)
+        line = echo.fact(law, language, name, value) if name not in echo.SILENT else None
         if line:
             rows.append((line[:LONGEST_BUTTON], f'/correct{{"fact": "{"place" if name == "adcode" else name}"}}'))
+    for name in values.get("dont_know", []):
+        if name in law.rule("questions")["order"]:  # perhaps it has come back
+            asked = law.text(f"questions.{name.replace('.', '_')}_ask", language)
+            rows.append((f"❓ {asked}"[:LONGEST_BUTTON], f'/correct{{"fact": "{name}"}}'))
     return Say(law.text("dialogue.review", language), tuple(rows))
+
+
+def back(session: Session, law: Law, worker: Worker, case: Case | None, state: State) -> list[Say]:
+    """One question back: what was answered last is asked again. Where there is none, everything told is shown to choose from."""
+    if not state.trail or state.pending and state.story:
+        return [review(law, worker, known(case, state))]
+    state.trail, state.redo = state.trail[:-1], state.trail[-1]
+    return [Say(law.text("dialogue.back", worker.language or "zh"))]
 
 
 def pressed(session: Session, law: Law, worker: Worker, case: Case | None, state: State, heard: Heard) -> list[Say]:
     """A button of the review: a fact with a question is asked again, another one is taken back."""
     name, facts = heard.values.get("fact"), known(case, state)
+    if heard.intent == "back" and name is None:
+        return back(session, law, worker, case, state)
     if name in law.rule("questions")["order"]:
         state.redo = name
-        state.declined = [fact for fact in state.declined if fact != name]
         return []
     if not isinstance(name, str) or name not in facts:
         return [review(law, worker, facts)]
@@ -55,11 +68,12 @@ def pressed(session: Session, law: Law, worker: Worker, case: Case | None, state
     return [Say(law.text("dialogue.taken_back", language, line=line))]
 
 
-def contradicts(heard: Heard, expecting: str | None) -> bool:
+def contradicts(heard: Heard, expecting: str | None, language: str) -> bool:
     """Whether the words take back what was said; a bare "no" does so only where no question is open that it could answer."""
     if heard.pressed:
         return False
-    return heard.intent == "correct" or heard.intent == "deny" and expecting is None or NO_THAT_IS.match(heard.text.strip()) is not None
+    bare = heard.intent == "deny" and expecting is None and words.says("bare_no", heard.text, language)
+    return bare or heard.intent == "correct" or NO_THAT_IS.match(heard.text.strip()) is not None
 
 
 def without_no(text: str) -> str:

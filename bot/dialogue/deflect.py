@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from bot.cases import cases, referrals
 from bot.cases.model import Case, Contact, Worker
-from bot.dialogue import ask
+from bot.dialogue import ask, matters
 from bot.dialogue.heard import Heard, Say
 from bot.dialogue.state import State
 from bot.guidance import route_words, routes
@@ -85,16 +85,16 @@ def told_of_nobody(heard: Heard, language: str) -> list[dict]:
 def respond(law: Law, worker: Worker, case: Case, state: State, contact: Contact) -> Say:
     """The reply to one answer of a body, with the buttons that follow."""
     language = worker.language or "zh"
-    door = _name(law, contact, language)
+    door, heading = _name(law, contact, language), matters.heading(law, language, state, case)
     if contact.answer == "acting":
         state.offer = "resolved"
-        return Say(law.text("dialogue.logged_acting", language, door=door),
+        return Say(heading + law.text("dialogue.logged_acting", language, door=door),
                    ((law.text("dialogue.resolved_yes", language), '/resolved{"yes": true}'),
                     (law.text("dialogue.resolved_no", language), '/resolved{"yes": false}')))
     if contact.answer == "answered":
-        return Say(law.text("dialogue.logged_answered", language, door=door))
+        return Say(heading + law.text("dialogue.logged_answered", language, door=door))
     if contact.reason == "other":
-        return Say(law.text("dialogue.which_excuse", language, door=door), excuse_buttons(law, language))
+        return Say(heading + law.text("dialogue.which_excuse", language, door=door), excuse_buttons(law, language))
     reason = contact.reason or "no_answer"
     ctx, _ = context_of(_facts(worker, case), law, today())
     reply = routes.reply_to(ctx, reason, contact.body, contact.level, contact.adcode, language)
@@ -107,7 +107,7 @@ def respond(law: Law, worker: Worker, case: Case, state: State, contact: Contact
         parts.append(law.text("dialogue.offer_hotline", language))
         buttons = [(law.text("dialogue.hotline_yes", language), '/hand_over{"yes": true}'),
                    (law.text("dialogue.hotline_no", language), '/hand_over{"yes": false}'), *buttons]
-    return Say("\n".join(part for part in parts if part), tuple(buttons))
+    return Say(heading + "\n".join(part for part in parts if part), tuple(buttons))
 
 
 def choose_reason(session: Session, law: Law, worker: Worker, state: State, reason: str | None) -> Say:
@@ -139,7 +139,7 @@ def to_hotline(session: Session, law: Law, worker: Worker, agreed: bool) -> Say:
     referrals.to_hotline(session, case)
     if worker.handover == "bot":
         worker.handover = "waiting"
-    return Say(law.text("dialogue.handed_over", language, code=case.code))
+    return Say(law.text("dialogue.handed_over", language, whose=law.text(f"dialogue.of_{matters.whose(case)}", language), code=case.code))
 
 
 def _summarise(session: Session, law: Law, worker: Worker, case: Case) -> None:

@@ -14,9 +14,9 @@ DATES = ("started_on", "ended_on", "contract_signed_on", "contract_expired_on", 
          "court.judgment_received_on")
 MONEY = ("amount_owed", "monthly_wage")
 ROUGH = (*DATES, *MONEY, "people", "claimed_on", "employer_promised_on")  # what can be "about"
-ORDER = ("issues", "adcode", "occupation", "employer", "platform", "employment_form", "people", "started_on", "ended_on", "still_employed",
-         "written_contract", "amount_owed", "monthly_wage", "injury.on", "injury.kind")
-SILENT = ("place", "language", "household_adcode")
+ORDER = ("whose", "issues", "adcode", "occupation", "employer", "platform", "employment_form", "people", "started_on", "ended_on",
+         "still_employed", "written_contract", "amount_owed", "monthly_wage", "injury.on", "injury.kind")
+SILENT = ("place", "language", "household_adcode", "dont_know")
 
 
 def lines(law: Law, language: str, values: dict, rough: Collection[str] = ()) -> list[str]:
@@ -40,11 +40,12 @@ def fact(law: Law, language: str, name: str, value, rough: bool = False) -> str 
         return law.text(f"echo.{key}", language) if law.has_text(f"echo.{key}", language) else None
     if not law.has_text(f"echo.{key}", language):
         return None
-    said = _value(law, language, name, value)
+    said = value_of(law, language, name, value)
     return law.text(f"echo.{key}", language, value=law.text("echo.about", language, value=said) if rough and name in ROUGH else said)
 
 
-def _value(law: Law, language: str, name: str, value) -> str:
+def value_of(law: Law, language: str, name: str, value) -> str:
+    """The value alone, in words."""
     ctx = Context(facts=Facts(), law=law, today=date.min, language=language)
     if name == "adcode":
         return places.full_name(value, language)

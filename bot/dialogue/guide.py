@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from bot.cases import cases, referrals
 from bot.cases.model import Case, Worker
-from bot.dialogue import ask
+from bot.dialogue import ask, matters
 from bot.dialogue.heard import Say
 from bot.dialogue.state import State
 from bot.guidance.context import MONTHS
@@ -20,7 +20,7 @@ def card(session: Session, law: Law, worker: Worker, state: State) -> list[Say]:
     """The card from the confirmed facts; the doors it names are recorded as shown."""
     language = worker.language or "zh"
     case = cases.current(session, worker)
-    if case is None or worker.consented_at is None:
+    if case is None or worker.consented_at is None or state.paused:
         return []
     result = ask.assessment(law, worker, case, {})
     cases.keep_assessment(session, case, result)
@@ -30,7 +30,7 @@ def card(session: Session, law: Law, worker: Worker, state: State) -> list[Say]:
         return [Say(law.text("dialogue.nothing_new", language), buttons(law, language, result))] if state.unread else []
     referrals.tell(session, case, result["routes"])
     state.guided = True
-    return [Say(result["card"], buttons(law, language, result))]
+    return [Say(matters.heading(law, language, state, case) + result["card"], buttons(law, language, result))]
 
 
 def buttons(law: Law, language: str, result: dict) -> tuple[tuple[str, str], ...]:
@@ -45,7 +45,7 @@ def buttons(law: Law, language: str, result: dict) -> tuple[tuple[str, str], ...
     return tuple((law.text(f"dialogue.{key}", language), payload) for key, payload in shown)
 
 
-def deadlines(law: Law, worker: Worker, case: Case | None) -> list[Say]:
+def deadlines(law: Law, worker: Worker, state: State, case: Case | None) -> list[Say]:
     """Every clock of the case with its day."""
     language = worker.language or "zh"
     result = latest(law, worker, case)
@@ -54,7 +54,15 @@ def deadlines(law: Law, worker: Worker, case: Case | None) -> list[Say]:
         return [Say(law.text("dialogue.no_deadlines", language))]
     lines = [_deadline_line(law, language, row) for row in rows]
     how_button = (law.text("dialogue.how_button", language), "/ask_how")
-    return [Say(_fitting([law.text("dialogue.deadlines", language), *lines]), (how_button,))]
+    return [Say(_fitting([matters.heading(law, language, state, case) + law.text("dialogue.deadlines", language), *lines]), (how_button,))]
+
+
+def nearest(law: Law, language: str, worker: Worker, case: Case | None) -> str | None:
+    """The line of the deadline that ends first, if one runs."""
+    result = latest(law, worker, case)
+    rows = [row for row in (result or {}).get("deadlines", []) if row["status"] in ("open", "urgent") and row["last_day"]
+            and row["id"] not in ("union_reply", "injury_recognition_employer")]
+    return _deadline_line(law, language, min(rows, key=lambda row: row["act_by"])) if rows else None
 
 
 def how(law: Law, worker: Worker, case: Case | None) -> list[Say]:
@@ -76,6 +84,11 @@ def more(law: Law, worker: Worker, case: Case | None, part: str | None) -> list[
     if part not in PARTS:
         return [Say(law.text("dialogue.more", language),
                     tuple((law.text(f"dialogue.{name}_button", language), f'/more{{"part": "{name}"}}') for name in PARTS))]
+    return part_of(law, language, result, part)
+
+
+def part_of(law: Law, language: str, result: dict, part: str) -> list[Say]:
+    """One part of an assessment, line by line."""
     lines = {"evidence": lambda: [f"· {item['text']}" for item in result["evidence"]],
              "insurance": lambda: [_insurance(law, language, item) for item in result["insurance"]],
              "amounts": lambda: [f"· {item['how']}" for item in result["amounts"]],

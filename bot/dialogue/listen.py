@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot.cases import cases
 from bot.cases.facts_tree import nest
 from bot.cases.model import Case, Worker
-from bot.dialogue import ask, beside, correct, deflect, echo
+from bot.dialogue import ask, beside, correct, deflect, echo, matters, typed
 from bot.dialogue.heard import Heard, Say
 from bot.dialogue.state import State
 from bot.guidance.context import Context
@@ -19,11 +19,12 @@ from bot.understanding import facts as reader, language as languages, places
 from bot.understanding.script import script_of
 
 MAY_LIE_AHEAD = ("debt_due_on", "contract_expired_on", "arbitration.performance_due_on")
+DESPAIR = "self_harm"
 AT_ONCE = ("dangers", "violence")  # never wait for a confirmation
 UNCHECKED = ("union_member", "enterprise_union", "criminal_case", "cannot_read", "retaliation_feared")  # told beside an answer of a body
 DONT_KNOW = ("dont_know", "skip")
 GROUPS = ("control", "injury", "arbitration", "court")
-STATABLE = {name for name in Facts.__fields__ if name not in ("case", "as_of", "language", *GROUPS)} | {
+STATABLE = {name for name in Facts.__fields__ if name not in ("case", "as_of", "language", "dont_know", *GROUPS)} | {
     f"{group}.{leaf}" for group in GROUPS for leaf in Facts.__fields__[group].type_.__fields__}
 NUMBERS = ("people", "amount_owed", "monthly_wage")
 CONSENTING = re.compile(r"我?同意|可以[，,。]|好的?[，,]|i agree|yes[, ]", re.IGNORECASE)
@@ -33,29 +34,45 @@ FEW_LETTERS, FEW_CHARACTERS = 6, 3  # so few do not change the language of a con
 
 @dataclass
 class Change:
-    """What listening to a message brought: things to say at once, and messages held in memory until there is consent."""
+    """What listening to a message brought: things to say at once, messages held in memory until there is consent,
+    and whether the worker told that reading is hard."""
 
     says: list[Say] = field(default_factory=list)
     held: list[dict] | None = None
+    cannot_read: bool = False
 
 
 def absorb(session: Session, law: Law, worker: Worker, state: State, heard: Heard, held: list[dict]) -> Change:
     """Takes a message into the conversation; the same message a second time changes nothing."""
     if heard.message_id == state.last_message:
         return Change()
-    state.last_message, state.offer, state.unread = heard.message_id, None, False
-    if worker.consented_at is None:
-        return _before_consent(session, law, worker, state, heard, held)
+    state.last_message, state.offer, state.unread, state.paused = heard.message_id, None, False, False
+    change = _before_consent(session, law, worker, state, heard, held) if worker.consented_at is None \
+        else Change(says=_told(session, law, worker, state, heard))
+    case = cases.current(session, worker)
+    change.cannot_read = case is not None and cases.stated(case).get("cannot_read") is True
+    return change
+
+
+def _told(session: Session, law: Law, worker: Worker, state: State, heard: Heard) -> list[Say]:
+    """A message of someone who agreed: first whose matter it is about, then what it says of it."""
+    asked = state.asked
+    says, heard = matters.settle(session, law, worker, state, heard)
+    if heard is None:
+        return says
+    if asked == state.asked == matters.MATTER and not heard.pressed and state.aside:
+        return says + _tried(session, law, worker, state, matters.MATTER, heard)
     case = cases.current(session, worker)
     if heard.pressed and heard.intent in deflect.REPORTS:
-        return Change(says=deflect.heard_answer(session, law, worker, state, heard, []))
+        return says + deflect.heard_answer(session, law, worker, state, heard, [])
     if state.asked == ask.CONFIRM and heard.intent == "affirm":
         _commit(session, case or cases.open_case(session, worker), state)
-        return Change(says=[] if heard.pressed or not beside.brings_news(heard, worker.language or "zh")
-                      else _words(session, law, worker, state, heard))
-    if heard.pressed:
-        return Change(says=_pressed(session, law, worker, case, state, heard))
-    return Change(says=_words(session, law, worker, state, heard))
+        more = not heard.pressed and beside.brings_news(heard, worker.language or "zh")
+        return says + (_words(session, law, worker, state, heard) if more else [])
+    if heard.intent == "enough":
+        state.questions_asked = ask.MOST_QUESTIONS
+        return says + [Say(law.text("dialogue.enough", worker.language or "zh"))]
+    return says + (_pressed if heard.pressed else _words)(session, law, worker, state, heard)
 
 
 def speak_language(worker: Worker, state: State, heard: Heard) -> None:
@@ -82,22 +99,23 @@ def _before_consent(session: Session, law: Law, worker: Worker, state: State, he
     """Nothing is written down; what is told waits in memory and is read once there is consent."""
     language = worker.language or "zh"
     if state.asked == ask.CONSENT and (heard.intent == "affirm" or CONSENTING.match(heard.text.strip())):
-        worker.consented_at, state.refused_consent = now(), False
+        worker.consented_at, state.refused_consent, state.asked = now(), False, None
         change = Change(held=[])
         for told in [*(Heard(**old) for old in held), *([heard] if beside.brings_news(heard, language) else [])]:
-            case = cases.current(session, worker)
             warned = _warnings(law, language, told) if told is not heard else []
-            says = _pressed(session, law, worker, case, state, told) if told.pressed else _words(session, law, worker, state, told)
-            change.says += [say for say in says if say not in warned]
+            change.says += [say for say in _told(session, law, worker, state, told) if say not in warned]
+        state.paused = False  # what to do first was said when it was told
         return change
     if state.asked == ask.CONSENT and heard.intent == "deny":
         state.refused_consent = True
         return Change(says=[Say(law.text("dialogue.refused", language))], held=[])
     state.refused_consent = False
-    if heard.intent == "inform" and heard.pressed or beside.brings_news(heard, language) or heard.intent in deflect.REPORTS:
+    told = beside.brings_news(heard, language) or heard.intent in (*deflect.REPORTS, matters.MATTER)
+    if told or heard.intent == "inform" and heard.pressed:
         return Change(says=_warnings(law, language, heard), held=[*held, asdict(heard)])
-    other = not heard.pressed and languages.script(heard.text) == "other"
-    return Change(says=[Say(law.text("dialogue.other_script", language))] if other else [])
+    if not heard.pressed and languages.script(heard.text) == "other":
+        return Change(says=[Say(law.text("dialogue.other_script", language))])
+    return Change(says=[] if beside.stands(heard, language, state.asked) else beside.answer(law, language, heard, None))
 
 
 def _warnings(law: Law, language: str, heard: Heard) -> list[Say]:
@@ -106,10 +124,11 @@ def _warnings(law: Law, language: str, heard: Heard) -> list[Say]:
     return [Say(law.text(f"danger.{one}", language)) for finding in found if finding.fact == "dangers" for one in finding.value]
 
 
-def _pressed(session: Session, law: Law, worker: Worker, case: Case | None, state: State, heard: Heard) -> list[Say]:
+def _pressed(session: Session, law: Law, worker: Worker, state: State, heard: Heard) -> list[Say]:
     """A button states its facts exactly; "don't know" takes the question off the list. Typed payloads that fit nothing change nothing."""
+    case = cases.current(session, worker)
     if heard.intent in DONT_KNOW and state.asked:
-        _decline(state, state.asked)
+        _decline(session, worker, state, state.asked)
         return []
     if heard.intent in ("correct", "back"):
         return correct.pressed(session, law, worker, case, state, heard)
@@ -126,7 +145,10 @@ def _pressed(session: Session, law: Law, worker: Worker, case: Case | None, stat
     if values.get("still_employed") is True:
         values["ended_on"] = None
         state.pending.pop("ended_on", None)
+    asked = state.asked
     _settle(session, case, state, values)
+    if asked in law.rule("questions")["order"]:
+        state.answer(asked)  # also where "still there" answers the question for the last day
     return []
 
 
@@ -135,8 +157,8 @@ def _words(session: Session, law: Law, worker: Worker, state: State, heard: Hear
     says: list[Say] = []
     language = worker.language or "zh"
     case = cases.current(session, worker) or cases.open_case(session, worker)
-    expecting = state.asked if state.asked not in (None, ask.CONSENT, ask.CONFIRM) else None
-    text, contradicts = heard.text, correct.contradicts(heard, expecting)
+    expecting = state.asked if state.asked not in (None, ask.CONSENT, ask.CONFIRM, matters.MATTER) else None
+    text, contradicts = heard.text, correct.contradicts(heard, expecting, language)
     if state.redo is None and contradicts:
         fact = correct.meant(case, state, text, languages.detect(text) or language)
         if fact is not None:
@@ -146,8 +168,13 @@ def _words(session: Session, law: Law, worker: Worker, state: State, heard: Hear
     rough = {finding.fact for finding in found if not finding.exact}
     if contradicts and expecting in exact and expecting in state.pending:
         waiting[expecting] = exact.pop(expecting)  # shown again with the rest that waits
-    if expecting and heard.intent in DONT_KNOW and expecting not in exact and expecting not in waiting:
-        _decline(state, expecting)
+    value = typed.choice(law, language, expecting, text) if expecting and expecting not in exact else None
+    if value is not None:
+        exact[expecting] = value
+        waiting.pop(expecting, None)
+    if expecting and heard.intent in DONT_KNOW and expecting not in exact and expecting not in waiting and expecting != "issues" \
+            and beside.topic(heard, language) is None:
+        _decline(session, worker, state, expecting)
         return says
     contacts = waiting.pop("contacts", None) or exact.pop("contacts", None)
     if not contacts and (heard.intent in deflect.REPORTS or case.referrals):
@@ -160,18 +187,18 @@ def _words(session: Session, law: Law, worker: Worker, state: State, heard: Hear
     stated = cases.stated(case)
     place_known = _locate(state, waiting, language) or _locate(state, exact, language)
     answered = bool(expecting) and (expecting in exact or expecting in waiting or place_known)
-    waiting = {name: value for name, value in waiting.items() if name == expecting or not _says_nothing_new(name, value, stated)}
+    waiting = {name: value for name, value in waiting.items() if name in (expecting, *AT_ONCE) or not _says_nothing_new(name, value, stated)}
     if "place" not in waiting:
         waiting.pop("adcode", None)
     danger = {name: waiting.pop(name) for name in AT_ONCE if name in waiting} | {name: exact.pop(name) for name in AT_ONCE if name in exact}
     if danger:
-        says += _endangered(session, law, language, case, danger)
+        says += _endangered(session, law, language, case, state, danger)
     if "employer_place" in waiting and not ({"place", "adcode"} & {*waiting, *exact, *stated, *state.pending}):
         waiting["place"] = waiting.pop("employer_place")  # "at a firm in Shijiazhuang": the only place told is where the work is
         _locate(state, waiting, language)
     if waiting.get("people") == 1:
         del waiting["people"]  # "one of us" counts nobody
-    short_answer = expecting and (exact or waiting and _is_short(heard.text))
+    short_answer = expecting not in (None, "issues") and (exact or waiting and _is_short(heard.text))
     fresh = [] if short_answer else _new_issues(stated, {**state.pending, **waiting}, heard, replace=state.redo == "issues")
     if fresh:
         old = [] if state.redo == "issues" else state.pending.get("issues", stated.get("issues", []))
@@ -187,6 +214,8 @@ def _words(session: Session, law: Law, worker: Worker, state: State, heard: Hear
         if state.redo in exact and state.redo in stated:
             line = echo.fact(law, language, state.redo, exact[state.redo])
             says.append(Say(law.text("dialogue.changed", language, line=line or state.redo)))
+        elif lines := echo.lines(law, language, {name: value for name, value in exact.items() if name not in UNCHECKED}):
+            says.append(Say(law.text("dialogue.noted", language, line=law.text("dialogue.comma", language).join(lines))))
         _settle(session, case, state, exact)
     if waiting:
         state.pending.update(waiting)
@@ -197,27 +226,39 @@ def _words(session: Session, law: Law, worker: Worker, state: State, heard: Hear
         state.redo = None
     if answered:
         state.tries.pop(expecting, None)
-        state.answered = expecting
+        state.answer(expecting)
     state.unread = not (exact or waiting or contacts or danger or place_known or ahead)
     if not state.unread:
         state.doubts = 0
-    elif contradicts or heard.intent == "back":
+    elif contradicts:
         says.append(correct.review(law, worker, correct.known(case, state)))
-    elif expecting and not answered and heard.intent not in beside.EVERY:
-        says += _not_understood(law, worker, state, expecting, heard)
+    elif heard.intent == "back":
+        says += correct.back(session, law, worker, case, state)
+    elif not beside.stands(heard, language, state.asked) and beside.asks(heard, language):
+        says += beside.answer(law, language, heard, ask.assessment(law, worker, case, {}))
+        state.unread = False
+    elif state.asked and not answered and heard.intent not in beside.EVERY:
+        says += _tried(session, law, worker, state, state.asked, heard)
     elif languages.script(heard.text) == "other":
         says.append(Say(law.text("dialogue.other_script", language)))
     return says
 
 
-def _endangered(session: Session, law: Law, language: str, case: Case, danger: dict) -> list[Say]:
-    """What to do first; kept at once and said once."""
+def _endangered(session: Session, law: Law, language: str, case: Case, state: State, danger: dict) -> list[Say]:
+    """What to do first; kept at once and said once, but despair is answered each time."""
     before = cases.stated(case).get("dangers", [])
-    new = [one for one in danger.get("dangers", []) if one not in before]
+    told = danger.get("dangers", [])
+    new = [one for one in told if one not in before]
     if "dangers" in danger:
         danger["dangers"] = [*before, *new]
     cases.state(session, case, danger)
-    return [Say(law.text(f"danger.{one}", language)) for one in new]
+    state.guided = state.guided and not new
+    if DESPAIR not in told:
+        return [Say(law.text(f"danger.{one}", language)) for one in new]
+    state.paused = True  # nobody is asked for dates, or shown clocks, in reply to that
+    human = (law.text("dialogue.human_button", language), "/ask_human")
+    return [*(Say(law.text(f"danger.{one}", language)) for one in new if one != DESPAIR),
+            Say(f"{law.text(f'danger.{DESPAIR}', language)}\n{law.text('dialogue.despair', language)}", (human,))]
 
 
 def _new_issues(stated: dict, waiting: dict, heard: Heard, replace: bool = False) -> list[str]:
@@ -293,10 +334,11 @@ def _settle(session: Session, case: Case, state: State, values: dict) -> None:
     """Facts that need no confirmation are stated; they replace what waited under the same name."""
     if cases.state(session, case, values):
         state.guided = False
+    _known_now(session, case, values)
     for name in values:
         state.pending.pop(name, None)
     if state.asked in values:
-        state.answered = state.asked
+        state.answer(state.asked)
     if state.redo in values or (state.redo == "place" and "adcode" in values):
         state.redo = None
 
@@ -309,26 +351,46 @@ def _commit(session: Session, case: Case, state: State) -> None:
     elif values.get("ended_on"):
         values["still_employed"] = False
     cases.state(session, case, values)
+    _known_now(session, case, values)
     state.pending, state.rough, state.story, state.guided, state.redo = {}, [], False, False, None
 
 
-def _decline(state: State, fact: str) -> None:
-    """The worker does not know: not asked again. Consent and confirmation cannot be skipped."""
-    if fact not in (ask.CONSENT, ask.CONFIRM):
-        state.declined.append(fact)
+def _known_now(session: Session, case: Case, values: dict) -> None:
+    """What is told after all is no longer among the things the worker does not know."""
+    unknown = cases.stated(case).get("dont_know", [])
+    left = [fact for fact in unknown if fact not in values and not (fact == "place" and "adcode" in values)]
+    if left != unknown:
+        cases.state(session, case, {"dont_know": left or None})
+
+
+def _decline(session: Session, worker: Worker, state: State, fact: str) -> None:
+    """The worker does not know: not asked again, and the guidance turns to what is safe. Consent and confirmation cannot be skipped."""
+    if fact not in (ask.CONSENT, ask.CONFIRM, matters.MATTER):
+        case = cases.current(session, worker) or cases.open_case(session, worker)
+        unknown = cases.stated(case).get("dont_know", [])
+        if fact not in unknown and not cases.stated(case).get(fact):
+            cases.state(session, case, {"dont_know": [*unknown, fact]})
+            state.guided = False
         state.redo = None
+        state.answer(fact)
 
 
-def _not_understood(law: Law, worker: Worker, state: State, expecting: str, heard: Heard) -> list[Say]:
-    """The same question is asked twice at most; then a person is offered and the question dropped."""
+def _tried(session: Session, law: Law, worker: Worker, state: State, fact: str, heard: Heard) -> list[Say]:
+    """A question without an answer is asked twice at most; then a person is offered. A fact is then left open, and a question
+    that cannot be left open waits for the next message."""
     language = worker.language or "zh"
     if languages.script(heard.text) == "other":
         return [Say(law.text("dialogue.other_script", language))]
-    state.tries[expecting] = state.tries.get(expecting, 0) + 1
-    if state.tries[expecting] >= ask.MOST_TRIES:
-        _decline(state, expecting)
-        return [Say(law.text("dialogue.offer_person", language), ((law.text("dialogue.human_button", language), "/ask_human"),))]
-    if expecting == "place":
+    state.tries[fact] = state.tries.get(fact, 0) + 1
+    if state.tries[fact] >= ask.MOST_TRIES:
+        state.tries.pop(fact)
+        state.paused = fact in (ask.CONFIRM, matters.MATTER, "issues")
+        if not state.paused:
+            _decline(session, worker, state, fact)
+        key = "offer_person_still" if state.paused else "offer_person"
+        buttons = ask.buttons(law, worker, state, fact) if state.paused else ()
+        return [Say(law.text(f"dialogue.{key}", language), (*buttons, (law.text("dialogue.human_button", language), "/ask_human")))]
+    if fact == "place":
         return [Say(law.text("dialogue.no_such_place", language))]
     return []  # the question itself says that it is asked again
 

@@ -1,4 +1,5 @@
 """Where a conversation stands. It is kept with the worker, not in Rasa's tracker, which may be lost."""
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field, fields
 
 from bot.cases.model import Worker
@@ -6,40 +7,80 @@ from bot.cases.model import Worker
 
 @dataclass
 class State:
-    """`pending`: facts understood and not confirmed yet, by dotted name. `asked`: the fact asked for last.
+    """The conversation, and where it stands in the case spoken of.
 
-    `tries`: how often a fact was asked without an answer; `declined`: facts the worker does not know;
-    `doubts`: messages in a row that were not understood; `last_message`: the message absorbed last, so that a
-    repetition changes nothing; `answered`: the fact answered last, which a bare "no, it was in March" is about;
-    `offer`: what was offered without a question of the form ("hotline", "resolved"), so that a typed yes or no is understood.
+    Of the conversation: `doubts`: messages in a row that were not understood; `last_message`: the message absorbed last, so
+    that a repetition changes nothing; `case`: the code of the case spoken of (None: the latest); `others`: where it stood in
+    the other cases, by code; `aside`: a message that waits until it is clear whose matter it is; `paused`: nothing is asked
+    after this message; `spoke_on`: the last day with a message; `back`: days away and the message that ended them.
+
+    Of the case: `pending`: facts understood and not confirmed yet, by dotted name; `asked`: the fact asked for last; `trail`:
+    the facts answered, in order; `tries`: how often a fact was asked without an answer; `offer`: what was offered without a
+    question of the form ("hotline", "resolved"), so that a typed yes or no is understood.
     """
+
+    doubts: int = 0
+    last_message: str | None = None
+    unread: bool = False  # nothing was taken from the last message
+    refused_consent: bool = False
+    pinned_language: bool = False
+    reminders: bool = True  # may be written to of the bot's own accord
+    case: str | None = None
+    others: dict = field(default_factory=dict)
+    aside: dict | None = None
+    paused: bool = False
+    spoke_on: str | None = None
+    back: list | None = None
+    voice_offered: bool = False
 
     pending: dict = field(default_factory=dict)
     story: bool = False  # pending holds more than the answer to a question, so it is confirmed before anything is asked
     rough: list = field(default_factory=list)  # names in pending that were guessed or rounded
     asked: str | None = None
-    answered: str | None = None
+    trail: list = field(default_factory=list)
     offer: str | None = None
     tries: dict = field(default_factory=dict)
-    declined: list = field(default_factory=list)
     questions_asked: int = 0
-    doubts: int = 0
-    last_message: str | None = None
-    unread: bool = False  # nothing was taken from the last message
     last_contact: int | None = None
-    refused_consent: bool = False
     guided: bool = False  # the card has been shown for this case
-    pinned_language: bool = False
-    reminders: bool = True  # may be written to of the bot's own accord
     redo: str | None = None  # a fact the worker wants to change
     place_candidates: list = field(default_factory=list)  # codes of places that share the name the worker said
+
+    @property
+    def answered(self) -> str | None:
+        """The fact answered last, which a bare "no, it was in March" is about."""
+        return self.trail[-1] if self.trail else None
+
+    def answer(self, fact: str) -> None:
+        """A fact was answered: it is now the last of the trail."""
+        self.trail = [one for one in self.trail if one != fact] + [fact]
+
+
+OF_CASE = ("pending", "story", "rough", "asked", "trail", "offer", "tries", "questions_asked", "last_contact", "guided", "redo",
+           "place_candidates")
 
 
 def read(worker: Worker) -> State:
     """The state of a worker's conversation; a fresh one where there is none."""
     known = {one.name for one in fields(State)}
-    return State(**{name: value for name, value in (worker.dialogue or {}).items() if name in known})
+    kept = deepcopy(worker.dialogue or {})  # what changes inside it must differ from what is stored, or it is not written
+    return State(**{name: value for name, value in kept.items() if name in known})
 
 
 def write(worker: Worker, state: State) -> None:
     worker.dialogue = asdict(state)
+
+
+def turn_to(worker: Worker, state: State, left: str | None, code: str) -> None:
+    """Speaks of the case `code` from now on; where the conversation stood in the case `left` is kept."""
+    if left == code:
+        state.case = code
+        return
+    if left is not None:
+        state.others = {**state.others, left: {name: getattr(state, name) for name in OF_CASE}}
+    fresh, kept = State(), state.others.get(code, {})
+    for name in OF_CASE:
+        setattr(state, name, kept.get(name, getattr(fresh, name)))
+    state.others = {other: stood for other, stood in state.others.items() if other != code}
+    state.case = code
+    write(worker, state)  # whoever asks for the current case in this turn finds the new one

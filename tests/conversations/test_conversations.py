@@ -12,6 +12,7 @@
         - keep_pressing: title         # until the first part of `bot` comes, at most eight times
         - again: true                  # the last message is delivered a second time
         - lose_tracker: true
+        - day: 2021-06-25              # the next messages come on that day
         - payload: /inform{"x":1}      # typed by hand
       case: {facts, deadlines, routes, deflections, contacts, for_hotline, …}  # as in talk.Talk.record()
       stored_nowhere: [words that no table may hold]
@@ -27,12 +28,15 @@ EVERY = [pytest.param(one, id=f"{path.stem}: {one['name']}")
 
 
 @pytest.mark.parametrize("told", EVERY)
-def test_conversation(told, talk):
+def test_conversation(told, talk, monkeypatch):
     one = talk(str(told["today"]), told.get("language"))
     last = ""
     for step in told["steps"]:
         if step.get("lose_tracker"):
             one.loses_tracker()
+            continue
+        if "day" in step:
+            monkeypatch.setenv("BOT_TODAY", str(step["day"]))
             continue
         if "press" in step:
             replies = one.presses(step["press"])
