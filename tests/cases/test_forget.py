@@ -8,8 +8,22 @@ import pytest
 from sqlalchemy import select, text
 
 from bot import settings
-from bot.cases import buttons, cases, deflection_import, deflections, forget, inbox, messages, outbox, referrals, staff, store, workers
-from bot.cases.model import Audit, Base, Deflection
+from bot.cases import (
+    buttons,
+    cases,
+    deflection_import,
+    deflections,
+    forget,
+    groups,
+    inbox,
+    messages,
+    outbox,
+    referrals,
+    staff,
+    store,
+    workers,
+)
+from bot.cases.model import Audit, Base, Deflection, Note
 from tests.cases.conftest import DAY, assessment
 
 MARKS = ("700700700", "周木生", "盘州", "520281", "61800", "61,800", "construction", "我不是会员", "拿到了", "13812345678")
@@ -33,6 +47,8 @@ def told(record, monkeypatch):
         hotline = referrals.to_hotline(session, case)
         referrals.resolve(session, hotline, "周木生拿到了", "staff:mei")
         messages.log(session, worker, "worker", "我叫周木生，电话 13812345678", case.id)
+        session.add(Note(case_id=case.id, staff="mei", text="周木生要回电话", at=settings.now()))
+        groups.join(session, case, groups.open_group(session, "周木生的工地"))
         messages.send(session, worker, "k1", "周木生，你好", [])
         outbox.sent(session, 1, "55")
         messages.send(session, worker, "k2", "周木生，你好", [])
