@@ -8,7 +8,7 @@ from bot.cases import cases, staff
 from bot.cases.facts_tree import nest
 from bot.cases.model import Case
 from bot.desk.case import open_to_staff, show_case
-from bot.desk.show import LISTED
+from bot.desk.show import IDENTITY, LISTED
 from bot.desk.web import Visit
 from bot.guidance import facts as book
 from bot.guidance.assess import assess
@@ -93,6 +93,8 @@ def correct(visit: Visit, session: Session) -> Response:
         return show_case(visit, session, case, 422, error="correct.choose")
     try:
         told = values(name, visit.text("value"), visit.picked)
+        if name in IDENTITY and told[name] is None:  # its field comes up empty, so an empty one withdraws nothing
+            raise NotAFact("correct.not_one")
         check(case, told)
     except NotAFact as error:
         return show_case(visit, session, case, 422, error=error.code, error_fields=error.fields)
@@ -161,7 +163,7 @@ def field_of(case: Case, name: str) -> dict | None:
     """What the page needs to show the field of a fact with its present value; None for a fact without one."""
     if name not in names():
         return None
-    value = cases.stated(case).get(name)
+    value = None if name in IDENTITY else cases.stated(case).get(name)
     if isinstance(value, bool):
         value = "yes" if value else "no"
     return {"name": name, "kind": kind(name), "choices": CHOICES.get(name, ()), "group": LISTED.get(name, ""), "value": value,

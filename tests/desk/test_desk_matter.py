@@ -93,6 +93,9 @@ def test_who_the_worker_is_stays_hidden_until_opened_with_a_reason_that_goes_on_
         cases.state(session, of(session, code), {"born": "1985-04", "household_place": "贵州威宁"})
     page = hotline.get(f"/cases/{code}").text
     assert "威宁" not in page and "1985-04" not in page and page.count("(not opened)") == 2
+    for name, value in (("born", "1985-04"), ("household_place", "威宁")):
+        assert value not in hotline.get(f"/cases/{code}?fact={name}").text, "nor in the field that corrects it"
+        assert post(hotline, code, "facts", fact=name, value="").status_code == 422
     assert post(hotline, code, "identity", why="x").status_code == 422
     page = post(hotline, code, "identity", why=WHY).text
     assert "威宁" in page and "1985-04" in page and "5550123456789" in page
