@@ -21,7 +21,7 @@ class NotOffered(Exception):
 @dataclass(frozen=True)
 class Block:
     """A piece of a paper. `kind`: title, heading, rows (label and value), table (a head and rows of cells), pairs (a text and its meaning),
-    text, point (numbered), to (the office), right (for signing).
+    text, plain (a line of its own), point (numbered), to (the office), right (for signing).
 
     `lines` are the texts in it, `rows` the cells; values to be filled in by hand stand between values.OPEN and values.CLOSE.
     """
@@ -145,6 +145,7 @@ KINDS = {
     "title": lambda told, key, plan: _text(told, key, plan, "title"),
     "fields": _fields, "text": _text, "facts": _facts, "claims": _claims, "evidence": _evidence, "contacts": _contacts,
     "refusals": _refusals,
+    "plain": lambda told, key, plan: _text(told, key, plan, "plain"),
     "points": lambda told, key, plan: _text(told, key, plan, "point"),
     "table": _table, "to": _to,
     "sign": lambda told, key, plan: _text(told, key, plan, "right"),

@@ -45,7 +45,8 @@ class Matter:
 
     def based_on(self, law: list[dict]) -> str:
         law = [article for article in law if article not in self.ctx.law.rule("documents")["not_for_claims"]]
-        return self.line("based_on", law=cited(self.ctx, law)) if law else ""
+        before = " " if self.ctx.language == "en" else ""
+        return before + self.line("based_on", law=cited(self.ctx, law)) if law else ""
 
 
 def matter(facts: Facts, law: Law, today: date, language: str) -> Matter:
@@ -84,6 +85,7 @@ def cited(ctx: Context, law: list[dict]) -> str:
 
 
 def _of_one_law(ctx: Context, name: str, articles: list[dict]) -> str:
+    articles = sorted(articles, key=lambda one: int(found[1]) if (found := PLAIN_ARTICLE.match(one["article"])) else 0)
     spelt = name in ctx.law.rule("bodies")["laws"]
     if spelt and all(article_in_force(ctx.law, ctx.today, name, one["article"]) == one for one in articles):
         return written_out(ctx.law, articles, ctx.language)
