@@ -281,7 +281,7 @@ def _quoted(rules: dict[str, object], texts: dict[str, dict[str, object]]) -> li
     known = rules.get("bodies", {}).get("laws", {})
     return [f"text: {key}: quotes {name}, which rules/bodies.yml does not know ({language})"
             for language in sorted(texts) for key, sentence in texts[language].items()
-            if key.split(".")[0] in ("routes", "excuses", "warnings", "topics") and isinstance(sentence, str)
+            if key.split(".")[0] in ("routes", "excuses", "warnings", "topics", "documents") and isinstance(sentence, str)
             for name in dict.fromkeys(QUOTED.findall(sentence)) if name not in known]
 
 
