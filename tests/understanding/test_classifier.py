@@ -13,7 +13,8 @@ from bot.understanding.examples import ISSUES, LABOUR_ISSUES, NOT_LABOUR, ROOT, 
 
 ACTS = (
     "greet goodbye thanks affirm deny dont_know inform deflected helped ask_deadlines ask_human ask_why ask_how ask_help "
-    "bot_challenge change_language correct restart stop skip back forget status danger insult"
+    "bot_challenge change_language correct restart stop skip back forget status danger insult "
+    "choose_reason enough hand_over matter more read_aloud reminders resolved start"
 ).split()
 
 
