@@ -118,8 +118,10 @@ def speak(dispatcher: CollectingDispatcher, turn: Turn, says: list[Say]) -> None
     """Says it; every button that is about a case carries the code of the case spoken of."""
     case = turn.case if turn.worker.consented_at is not None else None
     for say in says:
-        buttons = [{"title": in_its_script(title, turn.language), "payload": matters.button(payload, case.code) if case is not None else payload}
-                   for title, payload in say.buttons]
+        buttons = [
+            {"title": in_its_script(title, turn.language), "payload": payload if case is None else matters.button(payload, case.code)}
+            for title, payload in say.buttons
+        ]
         dispatcher.utter_message(text=in_its_script(say.text, turn.language), buttons=buttons)
 
 

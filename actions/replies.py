@@ -1,12 +1,15 @@
 """Everything beside the form: commands, interruptions, what bodies answered, small talk."""
-from rasa_sdk.events import AllSlotsReset, FollowupAction, Restarted
+from dataclasses import asdict, replace
+
+from rasa_sdk.events import AllSlotsReset, FollowupAction, Restarted, SlotSet
 
 from actions.base import Answer, hear, turn
 from bot.cases import cases, forget, messages, referrals, store, workers
 from bot.dialogue import ask, beside, correct, deflect, guide, listen, matters, papers, standing, words
-from bot.dialogue.heard import Say
+from bot.dialogue.heard import Heard, Say
 from bot.dialogue.state import OF_CASE, State, turn_to
-from bot.law import languages as spoken
+from bot.documents import origin as posters
+from bot.law import languages as spoken, places
 from bot.understanding import language as languages
 from bot.voice import aloud
 
@@ -21,6 +24,20 @@ class Start(Answer):
         turn.state.refused_consent = False
         turn.state.tries.pop(ask.CONSENT, None)  # whoever starts anew reads again what is asked
         return [turn.text("welcome"), *where_we_stood(turn)]
+
+    def run(self, dispatcher, tracker, domain):
+        events = super().run(dispatcher, tracker, domain)
+        told = poster(hear(tracker))
+        return [*events, SlotSet("held", [*(tracker.get_slot("held") or []), asdict(told)])] if told else events
+
+
+def poster(heard: Heard) -> Heard | None:
+    """What the poster that was scanned says for the worker: where the work is. Kept in memory until there is consent, echoed like words."""
+    origin = posters.read(heard.values.get("payload"))
+    if origin is None:
+        return None
+    words = f"我在{places.full_name(origin.adcode, 'zh')}干活"
+    return replace(heard, text=words, intent="inform", values={}, message_id=f"{heard.message_id}:poster")
 
 
 def where_we_stood(turn) -> list[Say]:

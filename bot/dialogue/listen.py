@@ -187,7 +187,9 @@ def _words(session: Session, law: Law, worker: Worker, state: State, heard: Hear
     stated = cases.stated(case)
     place_known = _locate(state, waiting, language) or _locate(state, exact, language)
     answered = bool(expecting) and (expecting in exact or expecting in waiting or place_known)
-    waiting = {name: value for name, value in waiting.items() if name in (expecting, *AT_ONCE) or not _says_nothing_new(name, value, stated)}
+    waiting = {
+        name: value for name, value in waiting.items() if name in (expecting, *AT_ONCE) or not _says_nothing_new(name, value, stated)
+    }
     if "place" not in waiting:
         waiting.pop("adcode", None)
     danger = {name: waiting.pop(name) for name in AT_ONCE if name in waiting} | {name: exact.pop(name) for name in AT_ONCE if name in exact}
