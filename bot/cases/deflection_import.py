@@ -4,20 +4,17 @@ A file is either sound as a whole or not read at all. Its `words` and `outcome` 
 on the server decides what goes in, and an exported file holds released text only. A row that the record holds already in
 exactly these words is skipped, so a file can be imported again, also after an interruption.
 """
-import csv
-import io
 import json
 import re
-import zipfile
 from collections import Counter
-from datetime import date, datetime
+from datetime import date
 
-from openpyxl import load_workbook
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from bot import settings
-from bot.cases.deflections import ANSWERS, COLUMNS, CONTROL, FORMULA, public
+from bot.cases import tables
+from bot.cases.deflections import ANSWERS, COLUMNS, public
 from bot.cases.model import Deflection
 from bot.guidance.facts import BODIES, EARLIEST, ISSUES, LATEST, LEVELS, OCCUPATIONS, REASONS
 from bot.law import places
@@ -37,12 +34,15 @@ class ImportFault(ValueError):
 
 def read(data: bytes) -> list[dict]:
     """The rows of a file as `deflections.rows` gives them, but with dates as dates. Raises ImportFault at the first fault."""
-    if data.startswith(b"PK\x03\x04"):
-        return _rows_of_table(_xlsx(data))
-    text = _decoded(data)
-    if text.lstrip()[:1] in ("[", "{"):
-        return [_row(f"row {number}", _object(number, one)) for number, one in enumerate(_list(text), start=1)]
-    return _rows_of_table(_csv(text))
+    try:
+        if data.startswith(tables.XLSX):
+            return _rows_of_table(tables.xlsx(data))
+        text = tables.decoded(data)
+        if text.lstrip()[:1] in ("[", "{"):
+            return [_row(f"row {number}", _object(number, one)) for number, one in enumerate(_list(text), start=1)]
+        return _rows_of_table(tables.separated(text))
+    except tables.TableFault as fault:
+        raise ImportFault(str(fault)) from None
 
 
 def missing(session: Session, rows: list[dict]) -> list[dict]:
@@ -73,20 +73,6 @@ def _key(row: dict) -> tuple:
     return tuple(value.isoformat() if isinstance(value, date) else value for value in (row[column] for column in COLUMNS))
 
 
-def _decoded(data: bytes) -> str:
-    """UTF-8, or the GB 18030 in which Chinese spreadsheets save CSV."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if not CONTROL.search(text):
-            if not text.strip():
-                raise ImportFault("FILE: empty")
-            return text
-    raise ImportFault("FILE: neither CSV, XLSX nor JSON")
-
-
 def _list(text: str) -> list:
     try:
         found = json.loads(text)
@@ -108,30 +94,8 @@ def _object(number: int, value) -> dict:
     return value
 
 
-def _csv(text: str) -> list[list]:
-    header = text.split("\n", 1)[0]
-    separator = max((",", ";", "\t"), key=header.count)
-    csv.field_size_limit(10_000_000)
-    try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-    except csv.Error as error:
-        raise ImportFault(f"FILE: not CSV: {error}") from None
-
-
-def _xlsx(data: bytes) -> list[list]:
-    try:
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # some programs write a wrong size, and the rest would be cut off
-        return [list(line) for line in sheet.iter_rows(values_only=True)]
-    except (zipfile.BadZipFile, KeyError, IndexError, ValueError, TypeError, OSError, SyntaxError):
-        raise ImportFault("FILE: not a readable XLSX workbook") from None
-
-
 def _rows_of_table(lines: list[list]) -> list[dict]:
-    header = [str(name).strip() if name is not None else "" for name in lines[0]] if lines else []
-    while header and not header[-1]:
-        header.pop()
+    header = tables.headed(lines)
     for place, name in enumerate(header):
         if name not in COLUMNS:
             raise ImportFault(f"row 1: {name or f'column {place + 1}'}: not a column of the deflection log")
@@ -145,19 +109,8 @@ def _rows_of_table(lines: list[list]) -> list[dict]:
             continue
         if any(cell not in (None, "") for cell in line[len(header):]):
             raise ImportFault(f"row {number}: column {len(header) + 1}: more cells than the first row names")
-        rows.append(_row(f"row {number}", {name: _cell(cell) for name, cell in zip(header, line)}))
+        rows.append(_row(f"row {number}", {name: tables.cell(cell) for name, cell in zip(header, line)}))
     return rows
-
-
-def _cell(value):
-    """A cell as text or number, without the apostrophe that the export puts before what could be a formula."""
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, str) and value[:1] == "'" and value[1:].startswith((*FORMULA, "'")):
-        return value[1:]
-    return value
 
 
 def _row(where: str, given: dict) -> dict:
@@ -178,14 +131,14 @@ def _row(where: str, given: dict) -> dict:
 def _value(column: str, value):
     if column == "people":
         return _people(value)
-    text = _plain(value)
+    text = tables.plain(value)
     if column in ("place", "words", "outcome"):
-        return _sound(text, TEXTS[column])
+        return tables.sound(text, TEXTS[column])
     text = text.strip()
     if not text:
         return None
     if column == "case_id":
-        return _sound(text, TEXTS[column])
+        return tables.sound(text, TEXTS[column])
     if column in DATES:
         return _date(text)
     if column == "adcode":
@@ -195,20 +148,6 @@ def _value(column: str, value):
     if text not in KNOWN[column]:
         raise ValueError(f"{text[:40]!r} is not one of {', '.join(KNOWN[column])}")
     return text
-
-
-def _plain(value) -> str:
-    """A cell as text; a spreadsheet's 520281.0 is 520281."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
-
-
-def _sound(text: str, longest: int) -> str | None:
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if CONTROL.search(text) or any("\ud800" <= sign <= "\udfff" for sign in text):
-        raise ValueError("holds a character that is no text")
-    if len(text) > longest:
-        raise ValueError(f"longer than {longest} characters")
-    return text or None
 
 
 def _date(text: str) -> date:
@@ -222,7 +161,7 @@ def _date(text: str) -> date:
 
 
 def _people(value) -> int | None:
-    text = _plain(value).strip()
+    text = tables.plain(value).strip()
     if not text:
         return None
     if not re.fullmatch(r"\d{1,8}", text, re.ASCII) or int(text) > MOST_PEOPLE:

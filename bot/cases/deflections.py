@@ -1,15 +1,12 @@
 """The deflection log: one row for each contact with a body and each referral to the hotline, in the contract's columns."""
-import csv
-import io
 import json
-import re
 from datetime import date
 
-from openpyxl import Workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import settings
+from bot.cases import tables
 from bot.cases.model import Case, Contact, Deflection, Referral
 from bot.law import places
 
@@ -17,8 +14,6 @@ COLUMNS = ("case_id", "opened_on", "place", "adcode", "occupation", "issue", "pe
            "involved", "answer", "reason", "words", "first_answer_on", "resolved_on", "outcome", "knew_first")
 LOGGED = {"none": "no_answer", "answered": "answered", "acting": "answered", "deflected": "deflected"}
 ANSWERS = ("answered", "deflected", "no_answer")
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # how a cell begins that some spreadsheet runs
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what a spreadsheet file cannot hold
 
 
 def log(session: Session, case: Case, referral: Referral, contact: Contact | None, *, aware: str = "unknown",
@@ -82,8 +77,7 @@ def export(session: Session, format: str, since: date | None = None) -> bytes:
     table = rows(session, since)
     if format == "json":
         return json.dumps(table, ensure_ascii=False, indent=1).encode() + b"\n"
-    cells = [[_cell(row[column]) for column in COLUMNS] for row in table]
-    return _csv(cells) if format == "csv" else _xlsx(cells)
+    return tables.write(format, "deflections", COLUMNS, [[row[column] for column in COLUMNS] for row in table])
 
 
 def _describe(row: Deflection, case: Case) -> None:
@@ -113,28 +107,4 @@ def _answer_today(row: Deflection) -> None:
 
 def _clean(text: str | None) -> str | None:
     """A text that all three formats can hold alike: one kind of line end, no control characters; an empty one is None."""
-    return CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")) or None if text else None
-
-
-def _cell(value):
-    if isinstance(value, str) and value.startswith((*FORMULA, "'")):
-        return "'" + value
-    return "" if value is None else value
-
-
-def _csv(cells: list[list]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    writer.writerows(cells)
-    return text.getvalue().encode()
-
-
-def _xlsx(cells: list[list]) -> bytes:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("deflections")
-    for line in [list(COLUMNS), *cells]:
-        sheet.append(line)
-    data = io.BytesIO()
-    book.save(data)
-    return data.getvalue()
+    return tables.CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")) or None if text else None

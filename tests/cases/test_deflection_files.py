@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings as hypothesis_settings, stra
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import delete, func, select
 
-from bot.cases import cases, deflection_import, deflections, referrals, store, workers
+from bot.cases import cases, deflection_import, deflections, referrals, store, tables, workers
 from bot.cases.deflections import COLUMNS
 from bot.cases.model import Deflection
 from bot.guidance.facts import BODIES, ISSUES, LEVELS, OCCUPATIONS, REASONS
@@ -101,7 +101,7 @@ def test_no_cell_of_a_spreadsheet_is_a_formula(sqlite, words):
     cells = [cell for line in load_workbook(io.BytesIO(take_out("xlsx"))).active.iter_rows() for cell in line]
     assert "f" not in {cell.data_type for cell in cells}
     for cell in [*rows[1], *[cell.value for cell in cells if isinstance(cell.value, str)]]:
-        assert not cell.startswith(deflections.FORMULA)
+        assert not cell.startswith(tables.FORMULA)
     assert json.loads(take_out("json"))[0]["words"] == words
 
 
