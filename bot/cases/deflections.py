@@ -2,7 +2,7 @@
 import json
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from bot import settings
@@ -60,21 +60,24 @@ def resolved(session: Session, referral: Referral, outcome: str, *, acted: bool)
         row.resolved_on, row.outcome, row.outcome_released = settings.today(), outcome, False
 
 
-def rows(session: Session, since: date | None = None) -> list[dict]:
-    """The log as dicts of COLUMNS, oldest first; words and outcomes only where a member of staff released them."""
-    query = select(Deflection).order_by(Deflection.id)
+def rows(session: Session, since: date | None = None, within=true()) -> list[dict]:
+    """The log as dicts of COLUMNS, oldest first; words and outcomes only where a member of staff released them.
+
+    `within` is a condition on Deflection (rights.deflections); without it, all of the log.
+    """
+    query = select(Deflection).where(within).order_by(Deflection.id)
     if since is not None:
         query = query.where(Deflection.contacted_on >= since)
     return [public(row) for row in session.scalars(query)]
 
 
-def export(session: Session, format: str, since: date | None = None) -> bytes:
-    """The log as csv, xlsx or json.
+def export(session: Session, format: str, since: date | None = None, within=true()) -> bytes:
+    """The log as csv, xlsx or json; `since` and `within` as for `rows`.
 
     In csv and xlsx, a cell that a spreadsheet would run as a formula gets a leading apostrophe, and so does one that begins
     with an apostrophe: the import takes one off and has the text again.
     """
-    table = rows(session, since)
+    table = rows(session, since, within)
     if format == "json":
         return json.dumps(table, ensure_ascii=False, indent=1).encode() + b"\n"
     return tables.write(format, "deflections", COLUMNS, [[row[column] for column in COLUMNS] for row in table])

@@ -37,10 +37,6 @@ def drop_if_empty(session: Session, group_id: int) -> None:
         session.execute(delete(CaseGroup).where(CaseGroup.id == group_id).execution_options(synchronize_session=False))
 
 
-def members(session: Session, group_id: int) -> list[Case]:
-    return list(session.scalars(select(Case).where(Case.group_id == group_id, Case.status != "forgotten").order_by(Case.id)))
-
-
 def merge(session: Session, double: Case, into: Case, by: str, outcome: str) -> bool:
     """Makes two cases of one worker one: facts that only the double has go over, its referrals end, it is closed.
 

@@ -8,10 +8,11 @@ from functools import lru_cache
 from pathlib import Path
 
 import yaml
-from sqlalchemy import String, and_, case, cast, func, or_, select
+from sqlalchemy import String, and_, case, cast, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from bot import settings
+from bot.cases import rights
 from bot.cases.model import Case, CaseSeen, Contact, Fact, Referral, Staff, Transfer, Worker
 from bot.cases.referrals import OPEN
 
@@ -60,7 +61,7 @@ def order() -> dict:
 
 
 def waiting(session: Session, filters: Filters = Filters(), *, viewer: int | None = None, limit: int = 50, offset: int = 0) -> list[Row]:
-    """The queue as `viewer` (a staff number) sees it, the most pressing first."""
+    """The queue as `viewer` (a staff number) sees it and as far as they reach, the most pressing first; None: all of it."""
     level, by = _level(), order()
     injured = or_(*[_has_issue(issue) for issue in by["injury_issues"]])
     size = case(*[(Case.people >= least, place) for place, least in enumerate(by["groups"])], else_=len(by["groups"]))
@@ -77,9 +78,9 @@ def count(session: Session, filters: Filters = Filters(), *, viewer: int | None 
     return session.scalar(_open(session, select(func.count(Referral.id)), filters, viewer))
 
 
-def platforms(session: Session) -> list[str]:
-    """The platforms that open cases name."""
-    named = select(Case.platform).where(Case.status == "open", Case.platform.isnot(None))
+def platforms(session: Session, viewer: int | None = None) -> list[str]:
+    """The platforms that open cases within reach name."""
+    named = select(Case.platform).where(Case.status == "open", Case.platform.isnot(None), _reach(session, viewer))
     return list(session.scalars(named.distinct().order_by(Case.platform)))
 
 
@@ -108,10 +109,15 @@ def _has_issue(issue: str):
     return cast(Case.issues, String).like(f'%"{issue}"%')
 
 
+def _reach(session: Session, viewer: int | None):
+    return true() if viewer is None else rights.cases(session, session.get(Staff, viewer))
+
+
 def _open(session: Session, query, filters: Filters, viewer: int | None):
     query = (query.select_from(Referral).join(Case, Case.id == Referral.case_id).outerjoin(Worker, Worker.id == Case.worker_id)
              .outerjoin(CaseSeen, and_(CaseSeen.case_id == Case.id, CaseSeen.staff_id == viewer))
-             .where(Referral.for_hotline.is_(True), Referral.status.in_(OPEN), Referral.resolved_at.is_(None), Case.status != "forgotten"))
+             .where(Referral.for_hotline.is_(True), Referral.status.in_(OPEN), Referral.resolved_at.is_(None), Case.status != "forgotten",
+                    _reach(session, viewer)))
     for column, value in ((Case.urgency, filters.urgency), (Case.occupation, filters.occupation), (Case.platform, filters.platform),
                           (Worker.language, filters.language)):
         if value:
@@ -143,7 +149,7 @@ def _open(session: Session, query, filters: Filters, viewer: int | None):
     if filters.search:
         pattern = _pattern(filters.search)
         query = query.where(or_(Case.code.like(pattern, escape="\\"), Worker.code.like(pattern, escape="\\"),
-                                Case.id.in_(_naming(session, filters.search))))
+                                Case.id.in_(_naming(session, filters.search, viewer))))
     return query
 
 
@@ -152,9 +158,10 @@ def _pattern(words: str) -> str:
     return "%" + words.upper().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
-def _naming(session: Session, words: str) -> list[int]:
+def _naming(session: Session, words: str, viewer: int | None) -> list[int]:
     """The open cases whose employer, platform or place, as last stated, contains the words. They are encrypted, so they are read here."""
-    mine = (select(Referral.case_id).where(Referral.for_hotline.is_(True), Referral.resolved_at.is_(None))
+    mine = (select(Referral.case_id).join(Case, Case.id == Referral.case_id)
+            .where(Referral.for_hotline.is_(True), Referral.resolved_at.is_(None), _reach(session, viewer))
             .order_by(Referral.id.desc()).limit(READ))
     facts = select(Fact.case_id, Fact.name, Fact.value).where(Fact.case_id.in_(mine), Fact.name.in_(SEARCHED)).order_by(Fact.id)
     newest = {(case_id, name): value for case_id, name, value in session.execute(facts)}

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot import settings
-from bot.cases import cases, handover, referrals, staff, teams, waits
+from bot.cases import cases, handover, referrals, rights, staff, teams, waits
 from bot.cases.model import Audit, Case, CaseGroup, Deflection, Message, Note, Referral, Staff
 from bot.desk import canned, live, show
 from bot.desk.web import Visit
@@ -30,13 +30,9 @@ def case_page(visit: Visit, session: Session) -> Response:
 
 
 def case_of(visit: Visit, session: Session) -> Case:
-    """The case of the path, by its number or its code."""
-    key = visit.request.path_params["key"]
-    if key.isascii() and key.isdigit():
-        case = session.get(Case, int(key)) if len(key) < 16 else None
-    else:
-        case = session.scalar(select(Case).where(Case.code == key.upper()))
-    if case is None or case.status == "forgotten":
+    """The case of the path, by its number or its code. 404 for one out of reach, as for one that does not exist."""
+    case = rights.case(session, visit.staff, visit.request.path_params["key"])
+    if case is None:
         raise HTTPException(404)
     return case
 
@@ -44,13 +40,9 @@ def case_of(visit: Visit, session: Session) -> Case:
 def open_to_staff(visit: Visit, session: Session) -> Case:
     """The case of the path, if its worker agreed that the hotline takes it up."""
     case = case_of(visit, session)
-    if not agreed(case):
+    if not rights.agreed(case):
         raise HTTPException(403)
     return case
-
-
-def agreed(case: Case) -> bool:
-    return any(referral.for_hotline for referral in case.referrals)
 
 
 def referral_of(visit: Visit, case: Case) -> Referral:
@@ -67,7 +59,7 @@ def show_case(visit: Visit, session: Session, case: Case, status: int = 200, err
     with `identity`."""
     from bot.desk import correct  # it renders this page itself
 
-    open_here = agreed(case)
+    open_here = rights.agreed(case)
     log = list(session.scalars(select(Deflection).where(Deflection.case_ref == case.id).order_by(Deflection.id)))
     assessment = case.assessments[-1] if case.assessments and open_here else None
     result = assessment.result if assessment else {}
@@ -93,8 +85,13 @@ def show_case(visit: Visit, session: Session, case: Case, status: int = 200, err
         notes=_of_case(session, Note, case) if open_here else [], history=_history(session, case) if open_here else [],
         desks=desks, transfers=teams.transfers(session, [referral.id for referral in hotline]),
         group=session.get(CaseGroup, case.group_id) if case.group_id else None,
-        merged=session.get(Case, case.merged_into) if case.merged_into else None,
-        doubles=list(session.scalars(select(Case).where(Case.merged_into == case.id))))
+        merged=rights.case(session, visit.staff, str(case.merged_into)) if case.merged_into else None,
+        doubles=list(session.scalars(select(Case).where(Case.merged_into == case.id, rights.cases(session, visit.staff)))))
+
+
+def back(visit: Visit, session: Session, case: Case, rest: str = "") -> Response:
+    """To the case's page (`rest`: what stands behind its address); to the queue where the person no longer reaches it."""
+    return visit.go(f"/cases/{case.code}{rest}" if rights.reaches(session, visit.staff, case) else "/queue")
 
 
 def past_day(text: str) -> date | None:

@@ -7,8 +7,9 @@ from bot import law, settings
 from bot.cases import cases, staff
 from bot.cases.facts_tree import nest
 from bot.cases.model import Case
-from bot.desk.case import open_to_staff, show_case
-from bot.desk.show import IDENTITY, LISTED
+from bot.cases.rights import IDENTITY
+from bot.desk.case import back, open_to_staff, show_case
+from bot.desk.show import LISTED
 from bot.desk.web import Visit
 from bot.guidance import facts as book
 from bot.guidance.assess import assess
@@ -103,7 +104,7 @@ def correct(visit: Visit, session: Session) -> Response:
     if cases.state(session, case, told, visit.by):
         assess_again(session, case)
         staff.audit(session, visit.staff.name, "case.correct", case.code, {"fact": name})
-    return visit.go(f"/cases/{case.code}?changed=1#changed")
+    return back(visit, session, case, "?changed=1#changed")
 
 
 def check(case: Case, told: dict) -> None:

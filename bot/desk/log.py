@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot import settings
-from bot.cases import deflections, staff
+from bot.cases import deflections, rights, staff
 from bot.cases.model import Case, Deflection
 from bot.desk.triage import one_of, page_number, pages
 from bot.desk.web import Visit
@@ -27,6 +27,7 @@ def list_page(visit: Visit, session: Session) -> Response:
     conditions = [getattr(Deflection, name) == chosen[name] for name in ("reason", "body", "level") if chosen[name]]
     if chosen["province"]:
         conditions.append(Deflection.adcode.startswith(chosen["province"]))
+    conditions.append(rights.deflections(session, visit.staff))
     total = session.scalar(select(func.count(Deflection.id)).where(*conditions))
     number = page_number(visit.text("page"), total, PAGE)
     rows = session.execute(select(Deflection, Case.code).outerjoin(Case, Case.id == Deflection.case_ref).where(*conditions)
@@ -36,7 +37,7 @@ def list_page(visit: Visit, session: Session) -> Response:
 
 
 def export(visit: Visit, session: Session) -> Response:
-    """The whole log as a file; `?format=csv|xlsx|json`, `?since=YYYY-MM-DD`."""
+    """The log, as far as the person reaches it, as a file; `?format=csv|xlsx|json`, `?since=YYYY-MM-DD`."""
     format, since = visit.text("format"), visit.text("since")
     if format not in FORMATS:
         raise HTTPException(404)
@@ -44,7 +45,7 @@ def export(visit: Visit, session: Session) -> Response:
         first = date.fromisoformat(since) if since else None
     except ValueError:
         raise HTTPException(404) from None
-    data = deflections.export(session, format, first)
+    data = deflections.export(session, format, first, rights.deflections(session, visit.staff))
     staff.audit(session, visit.staff.name, "deflections.export", format)
     name = f"deflections-{settings.today()}.{format}"
     return Response(data, media_type=FORMATS[format], headers={"Content-Disposition": f'attachment; filename="{name}"'})

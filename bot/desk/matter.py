@@ -1,16 +1,15 @@
 """The life of a matter at the desk: notes, identity, the next door, other desks, duplicates and groups."""
 import secrets
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot import settings
-from bot.cases import groups, handover, messages, referrals, staff, teams
+from bot.cases import groups, handover, messages, referrals, rights, staff, teams
 from bot.cases.model import Case, CaseGroup, Note, Staff, Team, Transfer
 from bot.desk import canned
-from bot.desk.case import LONGEST_REPLY, LONGEST_WORDS, open_to_staff, referral_of, show_case
+from bot.desk.case import LONGEST_REPLY, LONGEST_WORDS, back, open_to_staff, referral_of, show_case
 from bot.desk.talk import ONCE
 from bot.desk.texts import Texts
 from bot.desk.triage import one_of
@@ -83,13 +82,13 @@ def answer_transfer(visit: Visit, session: Session) -> Response:
     except teams.TeamError as error:
         return show_case(visit, session, case, 409, error=f"transfer.{error.code}")
     staff.audit(session, visit.staff.name, "case.transfer_answer", case.code, {"answer": offered.answer})
-    return visit.go(f"/cases/{case.code}#transfer")
+    return back(visit, session, case, "#transfer")
 
 
 def merge(visit: Visit, session: Session) -> Response:
     """Makes this case one with another of the same worker, which goes on."""
     case = open_to_staff(visit, session)
-    into = session.scalar(select(Case).where(Case.code == visit.text("into").upper(), Case.status != "forgotten"))
+    into = rights.case(session, visit.staff, visit.text("into"))
     if into is None:
         return show_case(visit, session, case, 422, error="together.no_case")
     if not groups.merge(session, case, into, visit.by, visit.t("together.merged_outcome", code=into.code)):
@@ -102,7 +101,7 @@ def merge(visit: Visit, session: Session) -> Response:
 def group(visit: Visit, session: Session) -> Response:
     """Puts the case into a group (`code`), into a new one (`name`), or out of its group."""
     case, code, name = open_to_staff(visit, session), visit.text("code"), visit.text("name")
-    found = groups.by_code(session, code) if code else None
+    found = _reached(visit, session, code) if code else None
     if code and found is None or not code and len(name) > 80:
         return show_case(visit, session, case, 422, error="together.no_group")
     if found is None and name:
@@ -122,7 +121,7 @@ def group_message(visit: Visit, session: Session) -> Response:
     if not text or len(text) > LONGEST_REPLY or not ONCE.match(once):
         return _show_group(visit, session, one, 422, error="reply.too_long" if len(text) > LONGEST_REPLY else "reply.need_text")
     missed, person = [], session.get(Staff, visit.staff.id)
-    for case in groups.members(session, one.id):
+    for case in rights.members(session, visit.staff, one):
         referral = next((row for row in case.referrals if row.for_hotline and row.status in referrals.OPEN), None)
         if referral is None or case.worker is None or case.worker.address is None or not referrals.take(session, referral, person):
             missed.append(case.code)
@@ -138,17 +137,22 @@ def group_message(visit: Visit, session: Session) -> Response:
 
 def _show_group(visit: Visit, session: Session, one: CaseGroup, status: int = 200, error: str | None = None,
                 error_fields: dict | None = None) -> Response:
-    members = groups.members(session, one.id)
+    members = rights.members(session, visit.staff, one)
     return visit.render("group.html", status, group=one, members=members, error=error, error_fields=error_fields or {},
                         draft=visit.form.get("text", "") if error and status != 200 else "", once=secrets.token_urlsafe(12),
                         longest_reply=LONGEST_REPLY, people=sum(case.people or 1 for case in members))
 
 
 def _group(visit: Visit, session: Session) -> CaseGroup:
-    found = groups.by_code(session, visit.request.path_params["code"])
+    found = _reached(visit, session, visit.request.path_params["code"])
     if found is None:
         raise HTTPException(404)
     return found
+
+
+def _reached(visit: Visit, session: Session, code: str) -> CaseGroup | None:
+    found = groups.by_code(session, code)
+    return found if found is not None and rights.members(session, visit.staff, found) else None
 
 
 def _number(session: Session, table, number: str):

@@ -6,10 +6,10 @@ from datetime import date
 
 from bot import settings
 from bot.cases.model import Case, Contact
+from bot.cases.rights import IDENTITY
 from bot.desk.texts import Texts
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
-IDENTITY = ("born", "household_place", "sex")  # hidden until opened with a reason
 MONEY = ("monthly_wage", "amount_owed")
 LISTED = {"issues": "issue", "occupation": "occupation", "employment_form": "employment_form", "injury.kind": "injury_kind",
           "dangers": "danger", "ended_by": "ended_by", "sex": "sex", "dont_know": "fact"}

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from bot.cases import handover, queue, referrals, saved_views, staff, teams
+from bot.cases import handover, queue, referrals, rights, saved_views, staff, teams
 from bot.cases.model import Referral, Staff
 from bot.cases.queue import Filters
 from bot.desk import canned, live
@@ -39,11 +39,14 @@ def assign(visit: Visit, session: Session) -> Response:
     query = _query_of(visit.text("here"))
     if not visit.picked:
         return _show(visit, session, query, 422, fault=("queue.pick_some", {}))
-    missed = []
+    missed, strange = [], []
     for value in visit.picked:
         found = PICK.match(value)
         referral = session.get(Referral, int(found[1])) if found else None
-        if referral is None or not referral.for_hotline:
+        if referral is None or not referral.for_hotline or not rights.reaches(session, visit.staff, referral.case):
+            continue
+        if to is not None and not rights.reaches(session, to, referral.case):
+            strange.append(referral.case.code)
             continue
         if not referrals.assign(session, referral, to and to.id, int(found[2]) if found[2] else None):
             missed.append(referral.case.code)
@@ -53,17 +56,19 @@ def assign(visit: Visit, session: Session) -> Response:
             handover.tell_taken(session, referral, Texts(canned.language_of(referral.case))("to_worker.taken", code=referral.case.code))
     if missed:
         return _show(visit, session, query, 409, fault=("queue.missed", {"codes": ", ".join(missed)}))
-    return visit.go("/queue" + _address(_filters(session, query)))
+    if strange:
+        return _show(visit, session, query, 422, fault=("queue.out_of_reach", {"codes": ", ".join(strange), "name": to.name}))
+    return visit.go("/queue" + _address(_filters(visit, session, query)))
 
 
 def keep_view(visit: Visit, session: Session) -> Response:
     """Keeps the filters in force under a name."""
     query = _query_of(visit.text("here"))
     try:
-        saved_views.keep(session, visit.staff.id, visit.text("name"), _set(_filters(session, query)))
+        saved_views.keep(session, visit.staff.id, visit.text("name"), _set(_filters(visit, session, query)))
     except saved_views.ViewError as error:
         return _show(visit, session, query, 422, fault=(f"queue.{error.code}", {}))
-    return visit.go("/queue" + _address(_filters(session, query)))
+    return visit.go("/queue" + _address(_filters(visit, session, query)))
 
 
 def drop_view(visit: Visit, session: Session) -> Response:
@@ -72,7 +77,7 @@ def drop_view(visit: Visit, session: Session) -> Response:
 
 
 def _show(visit: Visit, session: Session, query, status: int = 200, fault: tuple[str, dict] | None = None) -> Response:
-    filters, viewer = _filters(session, query), visit.staff.id
+    filters, viewer = _filters(visit, session, query), visit.staff.id
     total = queue.count(session, filters, viewer=viewer)
     number = page_number(query("page"), total, PAGE)
     rows = queue.waiting(session, filters, viewer=viewer, limit=PAGE, offset=(number - 1) * PAGE)
@@ -82,14 +87,14 @@ def _show(visit: Visit, session: Session, query, status: int = 200, fault: tuple
         "queue.html", status, rows=rows, total=total, number=number, pages=pages(total, PAGE), filters=filters, chosen=_set(filters),
         fault=fault, colleagues=colleagues, query_here=here.removeprefix("?"), mark=live.mark(session), issues=ISSUES,
         urgencies=queue.URGENCIES, levels=LEVELS, occupations=OCCUPATIONS, reasons=REASONS, deadlines=DEADLINES,
-        platforms=queue.platforms(session),
+        platforms=queue.platforms(session, viewer),
         provinces=[code[:2] for code, place in places.table().items() if place.level == "province"], tongues=languages(),
         everybodys=[(name, _address(Filters(**values)), filters == Filters(**values))
                     for name, values in EVERYBODYS + (DESKS if visit.staff.team_id else ())], desks=teams.everyone(session),
         views=[(view, "?" + urlencode(view.filters)) for view in saved_views.of(session, viewer)])
 
 
-def _filters(session: Session, query) -> Filters:
+def _filters(visit: Visit, session: Session, query) -> Filters:
     """The filters of an address, without whatever is not a known value. `query(name)` gives a field or ""."""
     place, assigned = query("place"), query("assigned")
     if assigned not in ("mine", "nobody") and not (assigned.isascii() and assigned.isdigit() and len(assigned) < 10):
@@ -99,7 +104,7 @@ def _filters(session: Session, query) -> Filters:
         issue=one_of(ISSUES, query("issue")), urgency=one_of(queue.URGENCIES, query("urgency")),
         place=place if PLACE.match(place) and place.isascii() else None, level=one_of(LEVELS, query("level")),
         occupation=one_of(OCCUPATIONS, query("occupation")), deadline=one_of(DEADLINES, query("deadline")), assigned=assigned,
-        reason=one_of(REASONS, query("reason")), platform=one_of(queue.platforms(session), query("platform")),
+        reason=one_of(REASONS, query("reason")), platform=one_of(queue.platforms(session, visit.staff.id), query("platform")),
         language=one_of(languages(), query("language")), unread="1" if query("unread") else None,
         team=team if team == "mine" or team.isascii() and team.isdigit() and len(team) < 10 else None,
         offered="1" if query("offered") else None,

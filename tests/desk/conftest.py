@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 
-from bot.cases import store
+from bot.cases import staff, store, teams
 from bot.cases.crypto import new_key
 from bot.desk.app import build
 from tests.desk.scripted_rasa import ScriptedRasa, Served
@@ -84,6 +84,18 @@ def hotline(desk):
     client = signed_in(desk, "mei", "hotline")
     yield client
     client.close()
+
+
+@pytest.fixture
+def two_desks(desk, hotline):
+    """Mei's desk answers for Guizhou, Wang's for Shenzhen; (Mei, Wang, their desks' numbers)."""
+    wang = signed_in(desk, "wang", "hotline")
+    with store.session() as session:
+        numbers = [teams.keep(session, None, name, regions).id for name, regions in (("贵州", "52"), ("深圳", "4403 440306"))]
+        for name, number in zip(("mei", "wang"), numbers):
+            staff.by_name(session, name).team_id = number
+    yield hotline, wang, numbers
+    wang.close()
 
 
 @pytest.fixture

@@ -163,17 +163,6 @@ def test_a_matter_that_was_not_solved_ends_in_words_and_stays_unresolved_in_the_
         assert session.query(Deflection).filter(Deflection.resolved_on.isnot(None)).count() == 0
 
 
-@pytest.fixture
-def two_desks(desk, hotline):
-    """Mei's desk answers for Guizhou, Wang's for Shenzhen; (Mei, Wang, their desks' numbers)."""
-    wang = signed_in(desk, "wang", "hotline")
-    with store.session() as session:
-        numbers = [teams.keep(session, None, name, regions).id for name, regions in (("贵州", "52"), ("深圳", "4403 440306"))]
-        for name, number in zip(("mei", "wang"), numbers):
-            staff.by_name(session, name).team_id = number
-    return hotline, wang, numbers
-
-
 def test_a_new_matter_is_at_the_desk_of_its_place(two_desks):
     mei, wang, (guizhou, shenzhen) = two_desks
     here, there, nowhere = carpenter(), carpenter(sender="x" * 20, adcode="440306"), carpenter(sender="y" * 20, adcode="110105")
@@ -194,12 +183,17 @@ def test_another_desk_takes_a_matter_or_refuses_it_with_a_reason(two_desks, answ
     assert post(mei, code, "transfer", referral=hotline_of(code), to=shenzhen, reason="再问").status_code == 409
     if answer == "refused":
         assert post(wang, code, "transfer/answer", transfer=number, answer="refused").status_code == 409, "not without a reason"
-    page = post(wang, code, "transfer/answer", transfer=number, answer=answer, reason=reason).text
+    page = post(wang, code, "transfer/answer", transfer=number, answer=answer, reason=reason)
+    assert page.url.path == (f"/cases/{code}" if answer == "accepted" else "/queue"), "what a desk refused is out of its reach again"
+    page = mei.get(f"/cases/{code}").text
     assert f"Now at {at}" in page and reason in page
     with store.session() as session:
         taken = session.get(Referral, hotline_of(code)).assigned_to
         assert (taken is None) == (answer == "accepted")
-    assert post(wang, code, "transfer/answer", transfer=number, answer=answer, reason="again").status_code == 409
+    if answer == "accepted":
+        assert post(wang, code, "transfer/answer", transfer=number, answer=answer, reason="again").status_code == 409
+    else:
+        assert wang.get(f"/cases/{code}").status_code == 404
 
 
 @pytest.mark.parametrize("name, regions, said", [("", "52", "give a name"), ("贵州", "53", "of this name"), ("云南", "5", "not known"),
