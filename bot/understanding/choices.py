@@ -1,9 +1,11 @@
 """Facts that are one of a few values, and those about who the person is: form of work, injury, job, people, birth."""
 
 import re
+from functools import cache
 from typing import List, NamedTuple, Optional
 
 from . import numbers, roles
+from .guarded import Guarded
 from .matchers import Hit, lexicon
 from .reading import Reading
 
@@ -58,6 +60,8 @@ _OTHER_HURT = re.compile(r"(?:把|撞了|撞到了?|伤了|砸到了?)(?:别人|
 def _told(reading: Reading, fact: str) -> List[Hit]:
     """The phrases of a fact that are told as true, longest first where they overlap; negated ones turned or dropped."""
     hits = reading.hits.of("choice", fact)
+    if not hits:
+        return []
     # "have no contract" holds "no contract": there the inner, negative phrase is the one that counts.
     hits = [hit for hit in hits if not (fact in _TURNED and hit.value is True and any(
         other.value is False and hit.start <= other.start and other.end <= hit.end for other in hits))]
@@ -266,10 +270,22 @@ _COMMON = {"公司", "情况", "期间", "自己", "外地", "本地", "附近",
            "同学", "工业", "民营", "国营", "集体", "乡办", "家庭", "正规", "普通", "一般", "私人", "很大", "很小", "一家", "那家", "这家", "某某", "工业园", "开发区", "专门", "离职", "怀孕"}
 
 
+@cache
+def _named_firms() -> Guarded:
+    suffix = "|".join(lexicon("employers")["suffixes"]["zh"])
+    return Guarded(rf"([\u4e00-\u9fffa-z0-9()（）·]{{2,24}}?)({suffix})(?!{suffix}|里|家|房|区|长|商|子|门口|名|址|牌)")
+
+
+@cache
+def _generic(language: str) -> tuple:
+    """Trades and counting words that are no name, the longest first."""
+    return tuple(sorted(map(str, lexicon("employers")["generic"][language]), key=len, reverse=True))
+
+
 def _employer(reading: Reading) -> List[Choice]:
     """A company's own name, only where one is clearly given."""
     words = lexicon("employers")
-    generic = words["generic"][reading.language]
+    generic = _generic(reading.language)
     if reading.language == "en":
         found = []
         for match in _EN_EMPLOYER.finditer(reading.typed[:10_000]):
@@ -284,8 +300,7 @@ def _employer(reading: Reading) -> List[Choice]:
         name, start, end = found[0]
         return [Choice("employer", name, *reading.squeezed(start, end), len({one[0] for one in found}) == 1)]
     names = []
-    suffix = "|".join(words["suffixes"]["zh"])
-    for match in re.finditer(rf"([\u4e00-\u9fffa-z0-9()（）·]{{2,24}}?)({suffix})(?!{suffix}|里|家|房|区|长|商|子|门口|名|址|牌)", reading.text):
+    for match in _named_firms().finditer(reading.text):
         start = match.start(1)
         head = match[1]
         cut = max((head.rfind(word) + len(word) for word in words["boundary"]["zh"] if head.rfind(word) >= 0), default=0)
@@ -306,7 +321,7 @@ def _employer(reading: Reading) -> List[Choice]:
 _CALLED = re.compile(r"(?:叫做?|名叫|名称[是叫:：]?|名字[是叫:：]?|单位[是:：]|公司[是:：]|[\"《“「(（])$")
 
 
-def _named(reading: Reading, head: str, bare: str, start: int, generic: list) -> bool:
+def _named(reading: Reading, head: str, bare: str, start: int, generic: tuple) -> bool:
     """A name without 有限公司 counts only where it is introduced as one, or stands between a place and a trade."""
     if _CALLED.search(reading.text[max(0, start - 5):start]):
         return True
@@ -318,9 +333,9 @@ def _named(reading: Reading, head: str, bare: str, start: int, generic: list) ->
     return placed or not before or before.endswith(("在", "给", "进", "是", "到", "于", "职", "，", ",", "。", " "))
 
 
-def _without(head: str, generic: list, reading: Reading, start: int) -> str:
+def _without(head: str, generic: tuple, reading: Reading, start: int) -> str:
     """What is left of a company's name without trades, counting words and the place it begins with."""
-    for word in sorted(generic, key=len, reverse=True):
+    for word in generic:
         head = head.replace(word, "")
     from .facts import places_in
 
@@ -332,23 +347,23 @@ def _without(head: str, generic: list, reading: Reading, start: int) -> str:
 
 _N = r"(?P<n>\d{1,5}|[一二两三四五六七八九十百几]{1,5})"
 _PEOPLE_ZH = [
-    re.compile(rf"(?:我们|咱们|咱|一起|一共|总共|还有|连我|加上我|带我|共|其他|另外|和)(?:一共|总共|大概|村里|村|这|这里|班组|工地|厂里|车间|组|有|来的|干活的|的|一起|大约|差不多|被欠的|被欠薪的|来了|另外|还有)*{_N}(?P<more>多|来)?(?:个|名|位|号|口)?(?P<unit>工人|农民工|人|兄弟|工友|老乡|同事|骑手|快递员|司机|员工|民工|口子|矿工|姐妹)"),
-    re.compile(rf"{_N}(?P<more>多|来)?(?:个|名|位|号|口)?(?P<unit>工人|农民工|工友|老乡|同事|骑手|快递员|司机|员工|民工|矿工|人的?工资|人(?:都|一起|全|没|被欠|被拖欠|的钱|的工钱))"),
-    re.compile(rf"(?:工友|工人|农民工|同事|老乡|骑手|司机)(?:们)?(?:一共|总共|共|有|大概|大约)*{_N}(?P<more>多|来)?(?:个|名|位|号|口)?人?(?![\d万千百元块年月号天])"),
-    re.compile(rf"我们(?:村|那边|这边|老家|一块|一起|一同|来|出来|过来|的|干活|一共|总共|班组|里|儿)*{_N}(?P<more>多|来)?个(?=$|[，,。；;、\s都全也])"),
-    re.compile(rf"(?:我|咱)[^，。被让]{{0,14}}?{_N}(?P<more>多|来)?[个号口](?P<unit>人)(?=在|给|帮|跟|去|来|干|让|被)"),
-    re.compile(rf"(?:^|[，,。\s]){_N}(?P<more>多|来)?(?:个|名|位|号|口)(?P<unit>人)(?=[呢啊吧呀]|$|[，,。](?!一))"),
-    re.compile(r"(?:我|咱)(?:们)?(?P<pair>俩|仨|两口子|夫妻)(?!个?[月年天钱周]|个?星期|个?礼拜|小时)"),
+    Guarded(rf"(?:我们|咱们|咱|一起|一共|总共|还有|连我|加上我|带我|共|其他|另外|和)(?:一共|总共|大概|村里|村|这|这里|班组|工地|厂里|车间|组|有|来的|干活的|的|一起|大约|差不多|被欠的|被欠薪的|来了|另外|还有)*{_N}(?P<more>多|来)?(?:个|名|位|号|口)?(?P<unit>工人|农民工|人|兄弟|工友|老乡|同事|骑手|快递员|司机|员工|民工|口子|矿工|姐妹)"),
+    Guarded(rf"{_N}(?P<more>多|来)?(?:个|名|位|号|口)?(?P<unit>工人|农民工|工友|老乡|同事|骑手|快递员|司机|员工|民工|矿工|人的?工资|人(?:都|一起|全|没|被欠|被拖欠|的钱|的工钱))"),
+    Guarded(rf"(?:工友|工人|农民工|同事|老乡|骑手|司机)(?:们)?(?:一共|总共|共|有|大概|大约)*{_N}(?P<more>多|来)?(?:个|名|位|号|口)?人?(?![\d万千百元块年月号天])"),
+    Guarded(rf"我们(?:村|那边|这边|老家|一块|一起|一同|来|出来|过来|的|干活|一共|总共|班组|里|儿)*{_N}(?P<more>多|来)?个(?=$|[，,。；;、\s都全也])"),
+    Guarded(rf"(?:我|咱)[^，。被让]{{0,14}}?{_N}(?P<more>多|来)?[个号口](?P<unit>人)(?=在|给|帮|跟|去|来|干|让|被)"),
+    Guarded(rf"(?:^|[，,。\s]){_N}(?P<more>多|来)?(?:个|名|位|号|口)(?P<unit>人)(?=[呢啊吧呀]|$|[，,。](?!一))"),
+    Guarded(r"(?:我|咱)(?:们)?(?P<pair>俩|仨|两口子|夫妻)(?!个?[月年天钱周]|个?星期|个?礼拜|小时)"),
 ]
-_AND_ZH = re.compile(r"我(?:和|跟|与)(?:我的?)?(?:(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个|名|位)(?:工友|老乡|同事|兄弟|朋友|亲戚|工人|人)|(?P<one>老公|老婆|丈夫|妻子|媳妇|我爸|爸爸|父亲|我弟|弟弟|哥哥|表弟|表哥|堂弟|朋友|一个工友|工友|老乡|同事)(?!们))")
+_AND_ZH = Guarded(r"我(?:和|跟|与)(?:我的?)?(?:(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个|名|位)(?:工友|老乡|同事|兄弟|朋友|亲戚|工人|人)|(?P<one>老公|老婆|丈夫|妻子|媳妇|我爸|爸爸|父亲|我弟|弟弟|哥哥|表弟|表哥|堂弟|朋友|一个工友|工友|老乡|同事)(?!们))")
 _OTHER_SIDE = re.compile(r"把我|打我|打了|围|冲|来打|拿|动手|包工头|老板|保安")
 _EN_N = rf"(?P<n>\d{{1,5}}|{numbers.WORD}(?:[ -]{numbers.WORD})?)(?P<more>-odd|-something|ish|-plus|\+)?"
 _PEOPLE_EN = [
-    re.compile(rf"\b{_EN_N} of us\b"),
-    re.compile(rf"\b(?:we are|we're|there are|there were|we were|us) {_EN_N} (?:\w+ )?(?:workers|people|men|women|riders|miners|drivers|couriers|colleagues|employees|labou?rers)"),
-    re.compile(rf"\b{_EN_N} (?:\w+ )?(?:\w+ )?(?:workers|miners|riders|drivers|couriers|employees|labou?rers|colleagues|co-?workers|workmates)\b(?! (?:hit|beat|attacked))"),
+    Guarded(rf"\b{_EN_N} of us\b"),
+    Guarded(rf"\b(?:we are|we're|there are|there were|we were|us) {_EN_N} (?:\w+ )?(?:workers|people|men|women|riders|miners|drivers|couriers|colleagues|employees|labou?rers)"),
+    Guarded(rf"\b{_EN_N} (?:\w+ )?(?:\w+ )?(?:workers|miners|riders|drivers|couriers|employees|labou?rers|colleagues|co-?workers|workmates)\b(?! (?:hit|beat|attacked))"),
 ]
-_AND_EN = re.compile(rf"\b(?:me and|i and|myself and|with|and) (?:my )?{_EN_N}? ?(?:other |others|of my )?(?:workers|co-?workers|colleagues|workmates|friends|others|people)\b")
+_AND_EN = Guarded(rf"\b(?:me and|i and|myself and|with|and) (?:my )?{_EN_N}? ?(?:other |others|of my )?(?:workers|co-?workers|colleagues|workmates|friends|others|people)\b")
 
 
 def _count(text: str, language: str) -> Optional[numbers.Number]:
@@ -395,16 +410,16 @@ def _people(reading: Reading) -> List[Choice]:
     return []
 
 
-_BORN_ZH = re.compile(r"(?P<y>(?:19|20)\d\d|(?<!\d)[5-9]\d|(?<!\d)0\d)\s?年?(?:(?P<m>1[0-2]|0?[1-9])\s?月)?(?:\d{1,2}[号日])?\s?(?:出生|生人|生的|年生|的人|后)|(?:生于|出生于|出生年月是?|出生在|出生日期是?)\s?(?P<y2>(?:19|20)\d\d)\s?[年.-]?(?:(?P<m2>1[0-2]|0?[1-9])\s?月?)?")
-_AGE_ZH = re.compile(r"(?:我|本人|今年|现在|都|年龄|年纪|才|已经|刚)(?:今年|现在|是|都|才|已经|刚满?|快|满|有)*(?P<n>\d{2}|[一二三四五六七八九]?十[一二三四五六七八九]?)(?:周?岁|多岁)"
+_BORN_ZH = Guarded(r"(?P<y>(?:19|20)\d\d|(?<!\d)[5-9]\d|(?<!\d)0\d)\s?年?(?:(?P<m>1[0-2]|0?[1-9])\s?月)?(?:\d{1,2}[号日])?\s?(?:出生|生人|生的|年生|的人|后)|(?:生于|出生于|出生年月是?|出生在|出生日期是?)\s?(?P<y2>(?:19|20)\d\d)\s?[年.-]?(?:(?P<m2>1[0-2]|0?[1-9])\s?月?)?")
+_AGE_ZH = Guarded(r"(?:我|本人|今年|现在|都|年龄|年纪|才|已经|刚)(?:今年|现在|是|都|才|已经|刚满?|快|满|有)*(?P<n>\d{2}|[一二三四五六七八九]?十[一二三四五六七八九]?)(?:周?岁|多岁)"
                      r"|(?:^|[，,。\s]|爸爸?|妈妈?|父亲|母亲|爷爷|奶奶|叔叔?|舅舅?|弟弟?|妹妹?|哥哥?|姐姐?|儿子|女儿|老公|老婆|丈夫|媳妇|孩子|才|刚|满|我|他|她|人|位|个)(?P<n2>\d{2})周?岁(?!退休|以[上下]|才|之前|前|开始|后)"
                      r"|(?:爸爸?|妈妈?|父亲|母亲|叔叔?|舅舅?|弟弟?|妹妹?|哥哥?|姐姐?|儿子|女儿|老公|老婆|丈夫|媳妇|孩子|我)(?:今年|现在|也|都|已经|才|刚满?|快|有)*(?P<n3>[1-7]\d|[一二三四五六七]?十[一二三四五六七八九]?)(?:了|多了|(?=[，,。]|$))"
                      r"|(?:^|[，,。\s])(?P<n4>[2-7]\d|[二三四五六七]十[一二三四五六七八九]?)了(?=$|[，,。\s])")
 _DEAD = re.compile(r"死者|对方|老板|小孩|大宝|小宝|岁儿子|个女儿|个儿子")
 _AT_SCHOOL = re.compile(r"上学|读书|小学|初中|高中|幼儿园|念书|学费|抚养|in school|at school|primary school|kindergarten")
 _WORKS_ZH = re.compile(r"打工|上班|干活|打螺丝|厂|工地|做|干|送|店|童工|暑假工|招|工资|职|矿|[Ww]ork|job|hired|factory")
-_BORN_EN = re.compile(r"\bborn (?:in|on)?\s?(?:(?P<mon>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* )?(?:\d{1,2},? )?(?P<y>(?:19|20)\d\d)")
-_AGE_EN = re.compile(r"\b(?:i am|i'm|aged?|turned|(?:father|mother|dad|mum|mom|husband|wife|brother|sister|son|daughter|cousin|uncle|he|she)(?: is|'s| was|,)(?: only| now| already| just)?) (?P<n>\d\d)(?: years? old|\b(?! (?:yuan|rmb|hours|days|months|years|of|workers|weeks|%)|[,.]?\d))|\b(?P<n2>\d\d)[ -]years?[ -]old")
+_BORN_EN = Guarded(r"\bborn (?:in|on)?\s?(?:(?P<mon>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* )?(?:\d{1,2},? )?(?P<y>(?:19|20)\d\d)")
+_AGE_EN = Guarded(r"\b(?:i am|i'm|aged?|turned|(?:father|mother|dad|mum|mom|husband|wife|brother|sister|son|daughter|cousin|uncle|he|she)(?: is|'s| was|,)(?: only| now| already| just)?) (?P<n>\d\d)(?: years? old|\b(?! (?:yuan|rmb|hours|days|months|years|of|workers|weeks|%)|[,.]?\d))|\b(?P<n2>\d\d)[ -]years?[ -]old")
 
 
 _KIN = re.compile(r"妻子|老婆|媳妇|丈夫|老公|父亲|母亲|爸|妈|哥|弟|姐|妹|儿子|女儿|孩子|\b(?:wife|husband|father|mother|brother|sister|son|daughter|child)\b")

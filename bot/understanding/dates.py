@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import List, Optional
 
 from . import numbers
+from .guarded import Guarded
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ _ZH = [
     ("ago", rf"{_FRESH}(?P<n>半|{numbers.CHINESE}|十几|好几|十来|二十来)\s?(?P<u>个半?月|个多月|年半|年多|年|天|周|个星期|个礼拜|星期|个小时|月)(?:多|左右)?(?:之前|以前|前)(?!后)"),
     ("bare_day", rf"(?<![\d第.]){_DAY}[号日](?!楼|线|工|厂|车|机|仓|店|院|门|棚|发|产|库|馆|公|前|之|码|桌|本|常|子|夜|报|用|期)"),
 ]
-_ZH = [(name, re.compile(pattern)) for name, pattern in _ZH]
+_ZH = [(name, Guarded(pattern)) for name, pattern in _ZH]
 
 _FESTIVALS = {"春节": (1, 1), "过年": (1, 1), "过完年": (1, 1), "过了年": (1, 1), "年过完": (1, 1), "小年": (12, 23), "中元节": (7, 15), "大年初一": (1, 1), "元宵": (1, 15), "端午": (5, 5), "七夕": (7, 7), "中秋": (8, 15), "重阳": (9, 9)}
 _SOLAR_FESTIVALS = {"清明": (4, 4), "五一": (5, 1), "劳动节": (5, 1), "国庆": (10, 1), "十一": (10, 1), "元旦": (1, 1),
@@ -288,7 +289,7 @@ _EN = [
     ("rel_day", r"\b(?P<rd>the day before yesterday|yesterday|today|tonight|last night|this morning|tomorrow|the day after tomorrow|the other day|recently)\b"),
     ("ago", rf"\b{_EN_LENGTH} (?:ago|back\b|earlier)"),
 ]
-_EN = [(name, re.compile(pattern)) for name, pattern in _EN]
+_EN = [(name, Guarded(pattern)) for name, pattern in _EN]
 _EN_FESTIVALS = {"chinese new year": (1, 1), "lunar new year": (1, 1), "spring festival": (1, 1), "mid-autumn": (8, 15),
                  "mid-autumn festival": (8, 15), "dragon boat festival": (5, 5)}
 _EN_SOLAR = {"new year": (1, 1), "new year's day": (1, 1), "national day": (10, 1), "labour day": (5, 1), "labor day": (5, 1),

@@ -51,6 +51,10 @@ def squeeze(text: str) -> tuple:
     Invisible characters (zero-width spaces, direction marks) come in with pasted text and break every word match.
     """
     simple = _WIDE_GROUP.sub(lambda match: match[0][:-1] + ",", simplify(text)) if _WIDE.search(text) else simplify(text)
+    low = simple.lower()
+    # Most texts have nothing invisible and no letter whose small form is longer (İ) or depends on its neighbours (Σ).
+    if len(low) == len(simple) and "\u03a3" not in simple and not _ZERO_WIDTH.search(simple):
+        return low, list(range(len(low)))
     chars, places = [], []
     for place, char in enumerate(simple):
         if _ZERO_WIDTH.match(char):

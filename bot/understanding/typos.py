@@ -4,6 +4,7 @@ import re
 from functools import cache
 from typing import List, Tuple
 
+from .guarded import Guarded
 from .matchers import lexicon
 
 _LATIN_WORD = re.compile(r"[a-z]{5,}")
@@ -12,12 +13,12 @@ _VOWELS = "aeiou"
 
 @cache
 def _rows(language: str) -> tuple:
-    """(one pattern of all rows, what each row means); a Latin word counts only beside a Chinese character."""
+    """(pattern, what it means) of each row; a Latin word counts only beside a Chinese character."""
     rows = list(lexicon("typos")[language].items())
     if language == "zh":
         rows += [(rf"(?<=[\u4e00-\u9fff])\s?(?<![a-z])(?:{words})(?![a-z])|(?<![a-z])(?:{words})(?=\s?[\u4e00-\u9fff])", meant)
                  for words, meant in lexicon("typos")["zh_words"].items()]
-    return re.compile("|".join(f"(?P<r{place}>{pattern})" for place, (pattern, _) in enumerate(rows))), [meant for _, meant in rows]
+    return tuple((Guarded(pattern), meant) for pattern, meant in rows)
 
 
 @cache
@@ -40,14 +41,13 @@ def _slips() -> dict:
 
 def mend(text: str, places: List[int], language: str) -> Tuple[str, List[int]]:
     """A squeezed text with its slips mended, and the place each character had as typed."""
-    pattern, meanings = _rows(language)
-    edits = [(match.start(), match.end(), meanings[int(match.lastgroup[1:])]) for match in pattern.finditer(text)]
+    edits = [(match.start(), match.end(), meant) for pattern, meant in _rows(language) for match in pattern.finditer(text)]
     if language == "en":
         slips = _slips()
         edits += [(match.start(), match.end(), slips[match[0]]) for match in _LATIN_WORD.finditer(text) if match[0] in slips]
-        edits.sort()
     if not edits:
         return text, places
+    edits.sort(key=lambda edit: edit[0])  # of two at one place the row that stands first counts
     chars, kept, at = [], [], 0
     for start, end, meant in edits:
         if start < at:
