@@ -127,13 +127,13 @@ def test_a_part_whose_setting_is_wrong_shows_its_line_and_waits_the_longest_paus
 def test_the_parts_are_those_the_settings_ask_for(monkeypatch):
     for name in ("ACTION_URL", "TELEGRAM_TOKEN", "DESK_PORT"):
         monkeypatch.delenv(name, raising=False)
-    assert [part.name for part in run.parts(settings.read())] == ["rasa", "desk"]
+    assert [part.name for part in run.parts(settings.read())] == ["rasa", "desk", "followup"]
     monkeypatch.setenv("TELEGRAM_TOKEN", "1:x")
     monkeypatch.setenv("ACTION_URL", "http://127.0.0.1:5056/webhook")
     parts = run.parts(settings.read())
-    assert [part.name for part in parts] == ["actions", "rasa", "desk", "telegram"] and parts[0].command[-1] == "5056"
+    assert [part.name for part in parts] == ["actions", "rasa", "desk", "followup", "telegram"] and parts[0].command[-1] == "5056"
     monkeypatch.setenv("ACTION_URL", "http://actions.example:5055/webhook")
-    assert [part.name for part in run.parts(settings.read())] == ["rasa", "desk", "telegram"], "that server runs elsewhere"
+    assert [part.name for part in run.parts(settings.read())] == ["rasa", "desk", "followup", "telegram"], "that server runs elsewhere"
 
 
 @pytest.mark.parametrize("setting,value", [("DESK_PORT", "abc"), ("DATABASE_URL", "nonsense"), ("DATABASE_URL", "sqlite:////proc/none/x.db"),

@@ -8,6 +8,7 @@ from icalendar import Calendar
 
 from bot.cases import cases, forget, store, workers
 from bot.cases.model import Case, Outbox
+from bot.dialogue import matters
 from tests.documents.acting import carpenter, more, payload
 from tests.telegram.bot_api_double import until
 
@@ -18,10 +19,10 @@ PAPER, CALENDAR = "arbitration_application.docx", "deadlines.ics"
 def worker(double, rasa, environment, monkeypatch):
     """Somebody in a chat with the carpenter's case, who can ask for what there is."""
     monkeypatch.setenv("BOT_TODAY", "2026-11-22")
+    code = carpenter("telegram", "7001")
     for part in ("documents", PAPER, CALENDAR, "payment_order_application.docx"):
-        rasa.answers[payload(part)] = more(part)
+        rasa.answers[payload(part)] = rasa.answers[matters.button(payload(part), code)] = more(part)  # typed, and as the button carries it
     rasa.answers["写申请书"] = more("documents")
-    carpenter("telegram", "7001")
     return double.user(7001)
 
 
