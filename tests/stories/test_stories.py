@@ -17,3 +17,8 @@ def test_the_rules_carry_every_story(tmp_path):
     done = rasa("test", "core", "--model", str(model_cache.rasa_model_path()), "--stories", "tests/stories",
                 "--fail-on-prediction-errors", "--no-plot", "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_the_data_are_valid_without_a_warning():
+    done = rasa("data", "validate", "--fail-on-warnings")
+    assert done.returncode == 0, done.stderr[-2000:]

@@ -1,0 +1,41 @@
+"""Issues that the words take back: "没受伤，就是工资没给" reports wages, not an injury (lexicon/denied.yml)."""
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Sequence
+
+import yaml
+
+from bot.understanding import language
+
+LEXICON = Path(__file__).parent / "lexicon" / "denied.yml"
+GAPS = {"zh": r"[^，。！？；,.!?;\s]{0,6}", "en": r"(?:\s+[\w']+){0,3}\s+"}
+#: Said by others, asked or only supposed: "老板说工资结清了", "让我写工资都结清".
+NOT_TOLD = re.compile(r"(?:如果|要是|假如|万一|是不是|有没有|说|写|签|承认|证明|\bif\b|\bwhether\b|\bsa(?:id|ys?)\b|\bsign\b|\bclaims?\b)[^，。！？；,.!?;]*$")
+ASKED = re.compile(r"\s*(?:吗|么|没有?[?？]|[?？])")
+
+
+def drop(issues: Sequence[str], text: str) -> list[str]:
+    """The issues without those that the message says are none; never all of them, since something was told."""
+    words = language.simplify(text).lower().replace("’", "'")
+    kept = [issue for issue in issues if not _denied(issue, words)]
+    return kept or list(issues)
+
+
+def _denied(issue: str, words: str) -> bool:
+    pattern = _patterns().get(issue)
+    return pattern is not None and any(
+        not NOT_TOLD.search(words[:found.start()]) and not ASKED.match(words[found.end():]) for found in pattern.finditer(words))
+
+
+@lru_cache(1)
+def _patterns() -> dict[str, re.Pattern]:
+    lexicon = yaml.safe_load(LEXICON.read_text(encoding="utf-8"))
+    return {issue: re.compile("|".join(_regex(phrase, tongue) for tongue, phrases in tongues.items() for phrase in phrases))
+            for issue, tongues in lexicon.items()}
+
+
+def _regex(phrase: str, tongue: str) -> str:
+    parts = (re.escape(part.strip()) for part in phrase.split("…"))
+    words = GAPS[tongue].join(parts)
+    return rf"(?<![没不未别]){words}" if tongue == "zh" else rf"\b{words}\b"

@@ -1,0 +1,30 @@
+"""Issues that a worker says are none of theirs are not reported."""
+import pytest
+
+from bot.understanding.denied import drop
+
+WAGES, HURT, FIRED, NONE = "wage_arrears", "work_injury", "dismissal", "no_contract"
+
+
+@pytest.mark.parametrize("text,reported,left", [
+    ("工资没拖欠，就是干活受伤，还有没签合同", [HURT, NONE, WAGES], [HURT, NONE]),
+    ("没受伤，就是不给钱", [WAGES, HURT], [WAGES]),
+    ("沒有受傷，就是工資不給", [WAGES, HURT], [WAGES]),
+    ("没有被辞退，是我自己走的，工资还没结", [WAGES, FIRED], [WAGES]),
+    ("I was not injured, but they owe me two months", [WAGES, HURT], [WAGES]),
+    ("They didn't fire me, I just never got paid", [WAGES, FIRED], [WAGES]),
+])
+def test_what_is_denied_is_not_reported(text, reported, left):
+    assert drop(reported, text) == left
+
+
+@pytest.mark.parametrize("text,reported", [
+    ("老板说工资结清了，其实一分没给", [WAGES]),
+    ("让我签字写工资都结清，可我还没拿到钱，还把我开除了", [FIRED, WAGES]),
+    ("没受伤的话能要误工费吗，我现在腿断了", [HURT]),
+    ("如果没受伤还能干吗", [HURT, WAGES]),
+    ("是不是没有拖欠工资就不能告", [WAGES, FIRED]),
+    ("工资没结清，人也摔伤了", [HURT, WAGES]),
+])
+def test_what_others_say_or_is_only_supposed_takes_nothing_back(text, reported):
+    assert drop(reported, text) == reported
