@@ -150,6 +150,19 @@ class Note(Base):
     at = Column(Moment, nullable=False)
 
 
+class Alert(Base):
+    """Something staff must look at, raised once (`key`) and shown until somebody has seen to it."""
+
+    __tablename__ = "alert"
+    id = Column(Integer, primary_key=True)
+    key = Column(String(120), nullable=False, unique=True)
+    kind = Column(String(24), nullable=False)  # deadline | union_silent
+    case_id = Column(ForeignKey("case.id", ondelete="CASCADE"), nullable=False, index=True)
+    raised_at = Column(Moment, nullable=False)
+    done_at = Column(Moment)
+    done_by = Column(String(40))
+
+
 class CaseGroup(Base):
     """Matters of several workers against one employer, handled together. Only staff see who is in it."""
 

@@ -43,6 +43,7 @@ def build() -> Starlette:
             Route("/language/{code}", page(accounts.language, public=True, writes=True)),
             Route("/queue", page(waiting.queue_page)),
             Route("/queue/assign", page(waiting.assign), methods=["POST"]),
+            Route("/queue/alerts/{id:int}", page(waiting.seen_to), methods=["POST"]),
             Route("/queue/views", page(waiting.keep_view), methods=["POST"]),
             Route("/queue/views/{id:int}/drop", page(waiting.drop_view), methods=["POST"]),
             Route("/cases/{key}", page(case_page, writes=True)),

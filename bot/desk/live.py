@@ -16,7 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from bot import settings
 from bot.cases import staff, store
 from bot.cases.crypto import keyed_hash
-from bot.cases.model import Audit, Contact, Fact, Message, Referral
+from bot.cases.model import Alert, Audit, Contact, Fact, Message, Referral
 from bot.desk.web import SIGN_IN
 
 READING = ("case.read", "case.identity", "sign_in", "sign_in.failed", "sign_out")  # actions that change no page
@@ -25,7 +25,7 @@ STILL_HERE = 20  # seconds of silence after which a stream looks whether its rea
 
 def mark(session: Session) -> str:
     """A mark of the record's state that differs after every change a page could show, and counts nothing that could be read off it."""
-    newest = [session.scalar(select(func.max(table.id))) or 0 for table in (Message, Referral, Contact, Fact)]
+    newest = [session.scalar(select(func.max(table.id))) or 0 for table in (Message, Referral, Contact, Fact, Alert)]
     deed = session.scalar(select(Audit.id).where(Audit.action.not_in(READING)).order_by(Audit.id.desc()).limit(1)) or 0
     return keyed_hash(settings.secret_keys()[0], "mark", *[str(number) for number in (*newest, deed)])
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from bot.cases import handover, queue, referrals, rights, saved_views, staff, teams
+from bot.cases import alerts, handover, queue, referrals, rights, saved_views, staff, teams
 from bot.cases.model import Referral, Staff
 from bot.cases.queue import Filters
 from bot.desk import canned, live
@@ -61,6 +61,15 @@ def assign(visit: Visit, session: Session) -> Response:
     return visit.go("/queue" + _address(_filters(visit, session, query)))
 
 
+def seen_to(visit: Visit, session: Session) -> Response:
+    """An alert that somebody has seen to is shown no more."""
+    case = alerts.done(session, visit.staff, visit.request.path_params["id"])
+    if case is None:
+        raise HTTPException(404)
+    staff.audit(session, visit.staff.name, "alert.done", case.code)
+    return visit.go("/queue" + _address(_filters(visit, session, _query_of(visit.text("here")))))
+
+
 def keep_view(visit: Visit, session: Session) -> Response:
     """Keeps the filters in force under a name."""
     query = _query_of(visit.text("here"))
@@ -84,7 +93,7 @@ def _show(visit: Visit, session: Session, query, status: int = 200, fault: tuple
     colleagues = [person for person in staff.everyone(session) if person.disabled_at is None]
     here = _address(filters, number)
     return visit.render(
-        "queue.html", status, rows=rows, total=total, number=number, pages=pages(total, PAGE), filters=filters, chosen=_set(filters),
+        "queue.html", status, rows=rows, alerts=alerts.open_for(session, visit.staff), total=total, number=number, pages=pages(total, PAGE), filters=filters, chosen=_set(filters),
         fault=fault, colleagues=colleagues, query_here=here.removeprefix("?"), mark=live.mark(session), issues=ISSUES,
         urgencies=queue.URGENCIES, levels=LEVELS, occupations=OCCUPATIONS, reasons=REASONS, deadlines=DEADLINES,
         platforms=queue.platforms(session, viewer),

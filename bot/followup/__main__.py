@@ -7,7 +7,7 @@ import threading
 
 from bot import settings
 from bot.cases import store
-from bot.followup import send
+from bot.followup import alert, send
 
 EVERY = 60  # seconds
 log = logging.getLogger("bot.followup")
@@ -28,9 +28,9 @@ def main() -> int:
                         format="%(asctime)s %(name)s %(levelname)s %(message)s")
     while True:
         try:
-            sent = send.round()
-            if sent:
-                log.info("%d messages put into the outbox", sent)
+            sent, raised = send.round(), alert.round()
+            if sent or raised:
+                log.info("%d messages put into the outbox, %d alerts raised", sent, raised)
         except Exception as error:  # the next round tries again; nothing is lost, what is due stays due
             log.error("a round failed: %s", type(error).__name__)
         if stop.wait(EVERY):

@@ -10,13 +10,15 @@ RUNNING = ("open", "urgent")
 
 @dataclass(frozen=True)
 class Matter:
-    """What is known of a case. `told_on`: when its card was first shown; `called`: whether any answer of a body was reported."""
+    """What is known of a case. `told_on`: when its card was first shown; `called`: whether any contact with a body was reported;
+    `silent_on`: the day of the latest contact with a union, where it has not answered; `door`: that union, or the one to call first."""
 
     code: str
     told_on: date
     deadlines: list[dict]
     called: bool
-    first_door: str | None = None
+    door: str | None = None
+    silent_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Due:
 
 ASKED = (("followup.helped", "/helped"), ("followup.refused", "/deflected"), ("followup.no_answer", '/deflected{"reason": "no_answer"}'),
          ("followup.not_yet", "/ask_deadlines"))
+AGAIN = ASKED[:3]
 STOP = ("followup.stop", '/reminders{"on": false}')
 
 
@@ -41,15 +44,20 @@ def due(matter: Matter, moment: datetime, law: Law) -> list[Due]:
         return []
     if today <= matter.told_on:
         return [_first(matter)] if any(_day(row, rule, today) for row in matter.deadlines) else []
-    asked = [] if matter.called or matter.first_door is None else _asked(matter, today, rule, law)
-    return [*asked, *(one for row in matter.deadlines for one in _reminder(matter, row, today, rule))]
+    return [*_asked(matter, today, rule, law), *(one for row in matter.deadlines for one in _reminder(matter, row, today, rule))]
 
 
 def _asked(matter: Matter, today: date, rule: dict, law: Law) -> list[Due]:
-    on = calendar.add_working_days(matter.told_on, rule["ask_after_working_days"], law).day
-    if today < on:
+    """Whether the union was called, a working day after the card; whether it has answered, a working day after each silent contact."""
+    if matter.door is None or matter.called and matter.silent_on is None:
         return []
-    return [Due(f"followup:{matter.code}:asked", "followup.asked", {"door": matter.first_door}, (*ASKED, STOP))]
+    since = matter.silent_on or matter.told_on
+    if today < calendar.add_working_days(since, rule["ask_after_working_days"], law).day:
+        return []
+    if matter.silent_on is None:
+        return [Due(f"followup:{matter.code}:asked", "followup.asked", {"door": matter.door}, (*ASKED, STOP))]
+    return [Due(f"followup:{matter.code}:silent:{since}", "followup.silent", {"door": matter.door, "since": since.isoformat()},
+                (*AGAIN, STOP))]
 
 
 def _first(matter: Matter) -> Due:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot import settings
 from bot.cases import messages, store
-from bot.cases.model import Case, Outbox, Worker
+from bot.cases.model import Case, Contact, Outbox, Referral, Worker
 from bot.dialogue import ask, state
 from bot.followup.due import Due, Matter, due
 from bot.guidance.context import Context
@@ -46,11 +46,12 @@ def _follow(session: Session, case: Case, law: Law, moment: datetime) -> int:
     told = [referral for referral in case.referrals if not referral.for_hotline]
     if not told or not state.read(worker).reminders or _solved(case):
         return 0
-    doors = [referral for referral in told if referral.body == "union"] or told
+    doors = [referral for referral in told if referral.body == "union"]
+    silent = _silent(case)
     language = best_language(law, worker.language)
     matter = Matter(code=case.code, told_on=min(referral.created_at for referral in told).date(), called=bool(case.contacts),
                     deadlines=ask.assessment(law, worker, case, {})["deadlines"],
-                    first_door=_door(law, doors[0], language) if doors[0].body == "union" else None)
+                    door=_door(law, silent or doors[0], language) if silent or doors else None, silent_on=silent and silent.on)
     return sum(_put(session, worker, one, law, language, moment.date()) for one in due(matter, moment, law))
 
 
@@ -58,16 +59,24 @@ def _solved(case: Case) -> bool:
     return any(referral.status in ("resolved", "closed") for referral in case.referrals)
 
 
-def _door(law: Law, referral, language: str) -> str:
-    return law.text(f"routes.label_union_{referral.level}", language)
+def _silent(case: Case) -> Contact | None:
+    """The worker's latest contact with a union, if that is without an answer."""
+    last = max((one for one in case.contacts if one.body == "union" and one.by == "worker"), key=lambda one: (one.on, one.id), default=None)
+    return last if last is not None and last.answer == "none" else None
+
+
+def _door(law: Law, union: Contact | Referral, language: str) -> str:
+    return law.text(f"routes.label_union_{union.level}" if union.level else "routes.label_union", language)
 
 
 def _put(session: Session, worker: Worker, one: Due, law: Law, language: str, today: date) -> bool:
     if session.scalar(select(Outbox.id).where(Outbox.key == one.key)) is not None:
         return False
     fields = dict(one.fields)
-    if "day" in fields:
-        fields["day"] = Context(Facts(), law, today, language).day(date.fromisoformat(fields["day"]))
+    for name in ("day", "since"):
+        if name in fields:
+            fields[name] = Context(Facts(), law, today, language).day(date.fromisoformat(fields[name]))
+    if "id" in fields:
         fields["name"] = law.text(f"deadlines.name_{fields.pop('id')}", language)
     text = law.text(one.text, language, **fields)
     buttons = [{"title": law.text(title, language), "payload": payload} for title, payload in one.buttons]

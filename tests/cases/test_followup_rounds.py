@@ -103,3 +103,13 @@ def test_the_conversation_shows_what_was_said(case, monkeypatch):
     with store.session() as session:
         rows = session.scalars(select(messages.Message)).all()
         assert [row.speaker for row in rows] == ["bot", "bot"]
+
+
+def test_a_working_day_after_a_call_in_vain_it_asks_whether_the_union_has_answered_since(case, monkeypatch):
+    with store.session() as session:
+        one = cases.current(session, workers.arrive(session, "telegram", "7001"))
+        referrals.log_contact(session, one, body="union", level="county", adcode=None, on=datetime(2026, 12, 2).date(), by="worker",
+                              answer="none")
+    a_round(monkeypatch, "2026-12-03")
+    a_round(monkeypatch, "2026-12-04")
+    assert [text[:22] for text in waiting()] == ["2026年12月2日 你找过县（区）总工会，"[:22]]

@@ -19,8 +19,8 @@ def row(act_by: str = "2026-12-31", **changes) -> dict:
     return {"id": "arbitration", "issue": "wage_arrears", "status": "open", "last_day": act_by, "act_by": act_by} | changes
 
 
-def matter(*rows: dict, told: date = TOLD, called: bool = True) -> Matter:
-    return Matter("G-26-AAAAA", told, list(rows), called, "盘州市总工会")
+def matter(*rows: dict, told: date = TOLD, called: bool = True, silent: date | None = None) -> Matter:
+    return Matter("G-26-AAAAA", told, list(rows), called, "盘州市总工会", silent)
 
 
 def texts(*arguments) -> list[str]:
@@ -85,9 +85,20 @@ def test_one_working_day_after_the_card_it_asks_whether_the_union_answered(told,
     assert texts(matter(told=told, called=True), noon(asked_on)) == []
 
 
+@pytest.mark.parametrize(("contact", "asked_on"), [("2026-09-07", "2026-09-08"), ("2026-09-11", "2026-09-14")])
+def test_one_working_day_after_a_contact_without_an_answer_it_asks_again(contact, asked_on):
+    contact, asked_on = date.fromisoformat(contact), date.fromisoformat(asked_on)
+    assert texts(matter(silent=contact), noon(contact)) == []
+    [one] = due(matter(silent=contact), noon(asked_on), LAW)
+    assert one.text == "followup.silent" and one.fields == {"door": "盘州市总工会", "since": contact.isoformat()}
+    later = due(matter(silent=asked_on), noon(asked_on + timedelta(days=7)), LAW)
+    assert later[0].key != one.key, "every silent contact is asked about once"
+
+
 def test_every_sentence_is_there_in_every_language():
     for language in LAW.languages:
         found = due(matter(row(), called=False), noon(TOLD), LAW) + due(matter(row(), called=False), noon(date(2026, 12, 24)), LAW)
+        found += due(matter(silent=TOLD), noon(date(2026, 12, 24)), LAW)
         for one in found:
             LAW.text(one.text, language, **{"name": "", **one.fields})
             assert all(len(LAW.text(title, language)) <= 40 for title, _ in one.buttons)
