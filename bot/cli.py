@@ -28,6 +28,11 @@ def deflections_app() -> None:
     pass
 
 
+@app.group("directory", help="The directory of offices: in and out.")
+def directory_app() -> None:
+    pass
+
+
 @app.group("knowledge", help="The law as data.")
 def knowledge_app() -> None:
     pass
@@ -125,6 +130,38 @@ def deflections_report(as_json: bool) -> None:
     with _session(only_reads=True) as session:
         figures = deflection_report.of_record(session)
     _write((json.dumps(figures, ensure_ascii=False) if as_json else deflection_report.as_text(figures)) + "\n")
+
+
+@directory_app.command("import")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+def directory_import(file: Path) -> None:
+    """Reads a directory (CSV or XLSX) into the record; an office of the same body, place and name is corrected. All of it or nothing."""
+    from bot.cases import directory, tables
+    from bot.desk import offices
+    from bot.desk.texts import Texts
+
+    try:
+        rows, faults = directory.read(_read(file))
+    except tables.TableFault as fault:
+        raise BadInput(str(fault)) from None
+    if faults:
+        more = f" (and {len(faults) - 1} more; the page /directory lists them all)" if len(faults) > 1 else ""
+        raise BadInput(offices.fault_text(Texts("en"), faults[0]) + more)
+    with _session() as session:
+        done = directory.take_in(session, rows, "command line")
+    print("{added} added, {corrected} corrected, {unchanged} unchanged".format(**done), file=sys.stderr)
+
+
+@directory_app.command("export")
+@click.option("--format", "format", required=True, type=click.Choice(("csv", "xlsx")))
+def directory_export(format: str) -> None:
+    """Writes the directory to standard output, in the columns that the import takes."""
+    from bot.cases import directory
+
+    with _session(only_reads=True) as session:
+        data = directory.export(session, format)
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
 
 
 @knowledge_app.command("check")

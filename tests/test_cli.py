@@ -369,3 +369,22 @@ def test_the_impact_of_what_is_no_file_of_the_base_is_refused(bot, tmp_path):
     refused(bot("knowledge", "impact", tmp_path / "arbitration.yml"), "arbitration.yml")
     refused(bot("knowledge", "impact", tmp_path / "nowhere.yml"), "FILE")
     refused(bot("knowledge", "impact"), "FILE")
+
+
+# directory
+
+OFFICES = "body,adcode,name,phones,source\nunion,520281,盘州市总工会,0858-3600000,网站\nunion,520200,六盘水市总工会,0858-8200000,网站\n"
+
+
+def test_a_directory_comes_in_goes_out_and_is_the_same(bot, tmp_path):
+    (tmp_path / "offices.csv").write_text(OFFICES, encoding="utf-8")
+    assert "2 added" in bot("directory", "import", tmp_path / "offices.csv").stderr.decode()
+    (tmp_path / "again.xlsx").write_bytes(bot("directory", "export", "--format", "xlsx").stdout)
+    assert "0 added, 0 corrected, 2 unchanged" in bot("directory", "import", tmp_path / "again.xlsx").stderr.decode()
+    assert said(bot("directory", "export", "--format", "csv")).count("\n") == 3
+
+
+def test_a_faulty_directory_is_refused_whole(bot, tmp_path):
+    (tmp_path / "offices.csv").write_text(OFFICES + "union,999999,B,abc,网站\n", encoding="utf-8")
+    refused(bot("directory", "import", tmp_path / "offices.csv"), "Row 4", "999999", "and 1 more")
+    assert said(bot("directory", "export", "--format", "csv")).count("\n") == 1

@@ -369,3 +369,28 @@ class Audit(Base):
     action = Column(String(40), nullable=False)
     subject = Column(String(80))
     detail = Column(Encrypted)
+
+
+class Office(Base):
+    """An office with its own telephone numbers, as staff keep it. A row is never overwritten: a correction is a new row of the same
+    `number`, and the old one gets an end."""
+
+    __tablename__ = "office"
+    id = Column(Integer, primary_key=True)
+    number = Column(Integer, nullable=False, index=True)
+    body = Column(String(24), nullable=False)
+    level = Column(String(12))
+    adcode = Column(String(6))  # null: for the whole country
+    name = Column(String(80), nullable=False)
+    name_en = Column(String(120))
+    phones = Column(JSON, nullable=False)
+    address = Column(String(200))
+    hours = Column(String(120))
+    note = Column(String(400))  # for staff
+    source = Column(String(200), nullable=False)  # where the number was read, or who said it
+    checked_on = Column(Date, nullable=False)
+    kept_by = Column(String(40), nullable=False)
+    kept_at = Column(Moment, nullable=False)
+    ended_at = Column(Moment)
+    ended_by = Column(String(40))
+    __table_args__ = (Index("office_place", "ended_at", "adcode", "id"),)

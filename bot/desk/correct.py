@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from bot import law, settings
-from bot.cases import cases, staff
+from bot.cases import cases, directory, staff
 from bot.cases.facts_tree import nest
 from bot.cases.model import Case
 from bot.cases.rights import IDENTITY
@@ -64,7 +64,7 @@ def values(name: str, text: str, ticked: tuple[str, ...] = ()) -> dict:
     if not text:
         return {name: None, "adcode": None} if sort == "place" else {name: None}
     if sort == "place":
-        found = _places(text)
+        found = places.named(text)
         if not found:
             raise NotAFact("correct.no_place")
         if len(found) > 1:
@@ -118,7 +118,8 @@ def assess_again(session: Session, case: Case) -> None:
     tree = cases.facts(case)
     tree.pop("household_adcode", None)
     tree["language"] = case.worker.language if case.worker and case.worker.language else "zh"
-    cases.keep_assessment(session, case, assess(book.parse_facts(tree), law.load(), settings.today()))
+    offices = directory.offices(session, tree.get("adcode"))
+    cases.keep_assessment(session, case, assess(book.parse_facts(tree), law.load(), settings.today(), offices))
 
 
 def changes(before: dict, after: dict) -> list[tuple[str, str, dict | None, dict | None]]:
@@ -140,24 +141,6 @@ def changes(before: dict, after: dict) -> list[tuple[str, str, dict | None, dict
 
 def _by_name(rows: list[dict], key: str) -> dict:
     return {(row["id"], row["issue"]) if key == "deadline" else (row["body"], row.get("level"), row.get("adcode")): row for row in rows}
-
-
-def _places(words: str) -> list[str]:
-    """The codes of the places called so: by full name, by its end (贵州盘州), or by the name alone."""
-    words = words.replace(" ", "").lower()
-    exact, ends = [], []
-    for code, place in places.table().items():
-        names_of = {place.name_zh, place.short_zh, place.name_en.replace(" ", "").lower()}
-        if words in (places.full_name(code, "zh"), places.full_name(code, "en").replace(" ", "").lower()):
-            return [code]
-        if words in names_of:
-            exact.append(code)
-        elif any(words.endswith(name) for name in names_of if len(name) > 1):
-            above = [part for part in places.chain(code) if part.adcode != code]
-            rest = next(words[:-len(name)] for name in sorted(names_of, key=len, reverse=True) if words.endswith(name))
-            if rest and any(rest.startswith((part.name_zh, part.short_zh)) for part in above):
-                ends.append(code)
-    return exact or ends
 
 
 def field_of(case: Case, name: str) -> dict | None:

@@ -35,6 +35,7 @@ class Visit:
     form: dict[str, str] = field(default_factory=dict)
     half: bool = False  # the second factor is still missing: nothing but asking for it is shown
     picked: tuple[str, ...] = ()  # the values of the boxes named "pick" that were ticked
+    files: dict[str, bytes] = field(default_factory=dict)  # what was sent with a form
 
     @property
     def token(self) -> str | None:
@@ -68,12 +69,13 @@ def page(handler, *, role: str | None = None, public: bool = False, writes: bool
     """
 
     async def endpoint(request: Request) -> Response:
-        form, picked = {}, ()
+        form, picked, files = {}, (), {}
         if request.method == "POST":
             fields = await request.form()
             form = {name: value for name, value in fields.items() if isinstance(value, str)}
             picked = tuple(value for value in fields.getlist("pick") if isinstance(value, str))
-        return await run_in_threadpool(_serve, request, form, picked, handler, role, public, writes or request.method == "POST")
+            files = {name: await value.read() for name, value in fields.items() if not isinstance(value, str)}
+        return await run_in_threadpool(_serve, request, form, picked, files, handler, role, public, writes or request.method == "POST")
 
     return endpoint
 
@@ -110,10 +112,10 @@ def local(path: str | None) -> str:
     return path if path and path.startswith("/") and path[1:2] not in ("/", "\\") and path.isprintable() else "/"
 
 
-def _serve(request: Request, form: dict[str, str], picked: tuple[str, ...], handler, role: str | None, public: bool,
-           writes: bool) -> Response:
+def _serve(request: Request, form: dict[str, str], picked: tuple[str, ...], files: dict[str, bytes], handler, role: str | None,
+           public: bool, writes: bool) -> Response:
     here = visit(request, form)
-    here.picked = picked
+    here.picked, here.files = picked, files
     if request.method == "POST":
         check_form(here)
     if not public:

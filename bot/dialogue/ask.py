@@ -1,9 +1,9 @@
 """What is asked next, and how: the questions come from `guidance`, the words and choices from the law base."""
 import json
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
-from bot.cases import cases
+from bot.cases import cases, directory
 from bot.cases.facts_tree import nest
 from bot.cases.model import Case, Worker
 from bot.dialogue import echo, matters
@@ -30,7 +30,7 @@ def assessment(law: Law, worker: Worker, case: Case | None, extra: dict) -> dict
     tree.pop("household_adcode", None)
     tree["language"] = worker.language or "zh"
     try:
-        return assess(parse_facts(tree), law, today())
+        return assess(parse_facts(tree), law, today(), directory.offices(object_session(worker), tree.get("adcode")))
     except FactsError:  # a stored fact no longer fits the schema: the confirmed rest still gives an answer
         return assess(parse_facts({"language": worker.language or "zh"}), law, today())
 

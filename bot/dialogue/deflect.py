@@ -2,9 +2,9 @@
 import re
 from datetime import date
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
-from bot.cases import cases, referrals
+from bot.cases import cases, directory, referrals
 from bot.cases.model import Case, Contact, Worker
 from bot.dialogue import ask, matters
 from bot.dialogue.heard import Heard, Say
@@ -96,7 +96,7 @@ def respond(law: Law, worker: Worker, case: Case, state: State, contact: Contact
     if contact.reason == "other":
         return Say(heading + law.text("dialogue.which_excuse", language, door=door), excuse_buttons(law, language))
     reason = contact.reason or "no_answer"
-    ctx, _ = context_of(_facts(worker, case), law, today())
+    ctx, _ = context_of(_facts(worker, case), law, today(), directory.offices(object_session(case), contact.adcode or case.adcode))
     reply = routes.reply_to(ctx, reason, contact.body, contact.level, contact.adcode, language)
     parts = [law.text("dialogue.logged", language, door=door, reason=law.text(f"dialogue.reason_{reason}", language)), reply["reply"],
              law.text("dialogue.cited", language, law=_cited(law, reply["law"], language)) if reply["law"] else "",

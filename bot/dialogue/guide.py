@@ -140,8 +140,9 @@ def _insurance(law: Law, language: str, item: dict) -> str:
 
 
 def _rung(route: dict) -> str:
-    phones = " / ".join(route["phones"])
-    return f"{route['order']}. {route['name'] or route['label']}{' ' + phones if phones else ''}\n   {route['why']}"
+    office, phones = route["office"] or {}, " / ".join(route["phones"])
+    where = [line for line in (office.get("address"), office.get("hours")) if line]
+    return "\n   ".join([f"{route['order']}. {route['name'] or route['label']}{' ' + phones if phones else ''}", *where, route["why"]])
 
 
 def _day(language: str, iso: str) -> str:

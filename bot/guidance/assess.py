@@ -17,24 +17,27 @@ from bot.guidance import (
     warnings,
 )
 from bot.guidance.context import Context
+from bot.guidance.directory import Office
 from bot.guidance.facts import Facts
 from bot.guidance.situation import issues_of
 from bot.law import Law, best_language, languages
 
 
-def context_of(facts: Facts, law: Law, today: date) -> tuple[Context, dict]:
+def context_of(facts: Facts, law: Law, today: date, offices: tuple[Office, ...] = ()) -> tuple[Context, dict]:
     """The context that every part of the reasoning reads, and the judgement on the relationship."""
-    ctx = Context(facts=facts, law=law, today=facts.as_of or today, language=best_language(law, facts.language), issues=issues_of(facts))
+    ctx = Context(facts=facts, law=law, today=facts.as_of or today, language=best_language(law, facts.language), issues=issues_of(facts),
+                  offices=tuple(offices))
     judged = relationship.judge(ctx)
     return replace(ctx, relationship=judged["class"]), judged
 
 
-def assess(facts: Facts, law: Law, today: date) -> dict:
-    """The assessment in the contract's shape. `today` is used where the facts name no `as_of`.
+def assess(facts: Facts, law: Law, today: date, offices: tuple[Office, ...] = ()) -> dict:
+    """The assessment in the contract's shape. `today` is used where the facts name no `as_of`; `offices` are those whose own numbers are
+    known, which come before the generic ones.
 
     The place must have been resolved to `adcode` before; without one the routes carry no name of a place.
     """
-    ctx, judged = context_of(facts, law, today)
+    ctx, judged = context_of(facts, law, today, offices)
     head = {"case": facts.case, "as_of": ctx.today.isoformat(), "knowledge_version": law.version,
             "issues": list(facts.issues) if facts.issues else list(ctx.issues)}
     clocks = deadlines.build(ctx) if not _outside(ctx) else []
@@ -74,7 +77,7 @@ def steps_of(ctx: Context, assessment: dict) -> list[str]:
     """What to do, in order: danger first, then each door."""
     first = [ctx.text(f"danger.{danger}") for danger in sorted(ctx.facts.in_danger())]
     doors = [f"{number}. " + ctx.text("card.step", name=route["name"] or route["label"], why=route["why"],
-                                           phone=card.phones(ctx, route["phones"]))
+                                           phone=card.phones(ctx, route))
              for number, route in enumerate(assessment["routes"], start=1)]
     return first + doors
 

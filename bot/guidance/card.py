@@ -127,7 +127,7 @@ def _doors(ctx: Context, listed: list[dict]) -> list[Piece]:
         return []
     first, *others = routes.in_brief(ctx, listed)
     key = "card.first_union" if first["body"] == "union" else "card.first_other"
-    found = [Piece(ctx.text(key, name=first["name"], phone=" / ".join(first["phones"])).rstrip(), ALWAYS)]
+    found = [Piece(ctx.text(key, name=first["name"], phone=_listed(ctx, first)).rstrip(), ALWAYS)]
     if first["ask"] and ctx.issues:
         found.append(Piece(_say(ctx, listed[0], first["ask"]), 1))
     # The next general union; the rungs above it and the trade's union wait behind a button.
@@ -148,13 +148,22 @@ def _say(ctx: Context, route: dict, ask: str) -> str:
 
 
 def _step(ctx: Context, door: dict) -> str:
-    return ctx.text("card.step", name=door["name"], phone=phones(ctx, door["phones"]), why=door["why"])
+    return ctx.text("card.step", name=door["name"], phone=phones(ctx, door), why=door["why"])
 
 
-def phones(ctx: Context, numbers: list[str]) -> str:
+def phones(ctx: Context, door: dict) -> str:
     """The numbers of a door as they follow its name: （12333）, " (12333)"."""
     gap = "" if like(ctx.language) == "zh" else " "
-    return gap + ctx.text("card.phone", phone=" / ".join(numbers)) if numbers else ""
+    return gap + ctx.text("card.phone", phone=_listed(ctx, door)) if door["phones"] else ""
+
+
+def _listed(ctx: Context, door: dict) -> str:
+    """The numbers of a door; those of its own office with the day on which they were last checked."""
+    office, shown = door["office"], list(door["phones"])
+    if office and office["phones"]:
+        last = shown.index(office["phones"][-1])
+        shown[last] = ctx.text("card.checked", phone=shown[last], day=ctx.day(date.fromisoformat(office["checked_on"])))
+    return " / ".join(shown)
 
 
 # --- what to bring, what may be due, what to beware of

@@ -2,6 +2,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from bot.guidance import directory
+from bot.guidance.directory import Office
 from bot.guidance.facts import Facts
 from bot.law import Law
 from bot.law.languages import like
@@ -11,7 +13,8 @@ CLASSES = ("labour_relationship", "not_fully_conforming", "civil", "unclear")
 
 @dataclass(frozen=True)
 class Context:
-    """`relationship` is one of CLASSES; `issues` are the facts' issues, or what the facts themselves show."""
+    """`relationship` is one of CLASSES; `issues` are the facts' issues, or what the facts themselves show; `offices` those near the place
+    whose own numbers are known."""
 
     facts: Facts
     law: Law
@@ -19,6 +22,7 @@ class Context:
     language: str
     issues: tuple[str, ...] = ()
     relationship: str = "unclear"
+    offices: tuple[Office, ...] = ()
 
     def text(self, key: str, **fields) -> str:
         """The sentence in the worker's language."""
@@ -31,6 +35,10 @@ class Context:
     def cite(self, id: str, on: date | None = None) -> list[dict]:
         """The articles a dated quantity rests on."""
         return self.law.cite(id, on or self.today)
+
+    def office(self, body: str, level: str | None, adcode: str | None) -> Office | None:
+        """The office of a route, where its own number is known."""
+        return directory.find(self.offices, body, level, adcode, self.facts.adcode)
 
     def past(self, days) -> list[date]:
         """Those of the days that have come; what has not happened yet restarts nothing."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
+from bot.guidance import directory
 from bot.guidance.context import Context
 from bot.guidance.facts import EIGHT_GROUPS, Facts
 from bot.guidance.route_words import FEW_FRAGMENTS, day, facts_sentence, join, render, short_name, unique
@@ -35,7 +36,8 @@ class Rung:
 
 
 def build(ctx: Context, deadlines: list[dict] = ()) -> list[dict]:
-    """The routes of a case in the contract's shape, plus `id`, `label` (the door's general name), `law`, `refused` (how the door
+    """The routes of a case in the contract's shape, plus `id`, `label` (the door's general name), `law`, `office` (what the
+    directory says of it, null without an entry), `refused` (how the door
     answered before, null if it did not turn the worker away) and `turned_away_below` (a lower union did).
 
     Danger comes first, then a door whose own deadline ends within days, then the unions nearby and the other bodies.
@@ -150,12 +152,12 @@ def _in_brief(ctx: Context, held: frozenset[str], route: dict, full: bool) -> di
     elif level in GENERAL[:-1] and "no_place" not in held and not full:
         name = ctx.text("routes.short_union").replace("{place}", _place_name(places.get(adcode), language))
     else:
-        name = _label(ctx.law, body, level, language) if "no_place" in held else _name(ctx.law, body, level, adcode, language, ctx.facts)
+        name = _label(ctx.law, body, level, language) if "no_place" in held else _called(ctx, body, level, adcode)
     why, _ = render(ctx.law, ctx.today, f"routes.{route['id']}_card", language, held, {})
     again = {"deflected": "routes.again_card", "none": "routes.again_none_card"}.get(route["refused"])
     key = f"routes.{route['id']}_ask"
     ask, _ = render(ctx.law, ctx.today, key if ctx.law.has_text(key, language) else "routes.any_ask", language, held, {})
-    return {"name": name, "phones": route["phones"], "body": body, "level": level, "ask": ask,
+    return {"name": name, "phones": route["phones"], "office": route["office"], "body": body, "level": level, "ask": ask,
             "why": join([why, ctx.text(again) if again else ""], language)}
 
 
@@ -305,7 +307,7 @@ def _union(ctx: Context, held: frozenset[str], rung: Rung, rungs: list[Rung]) ->
     door = _door(ctx, held, "union", rung.level, rung.adcode)
     replies = [{"reason": reason, **door.reply(_reply_key(ctx.law, reason, "union", rung.level)[0])}
                for reason in ctx.law.rule("excuses")["union"]["reasons"]]
-    phones = union_phones(ctx.law, rung.level, rung.adcode or ctx.facts.adcode)
+    phones = _numbers(ctx, "union", rung.level, rung.adcode, union_phones(ctx.law, rung.level, rung.adcode or ctx.facts.adcode))
     return {**_entry(door, f"union_{rung.level}", again, replies, phones, higher), "refused": rung.refused,
             "turned_away_below": "turned_away_below" in held}
 
@@ -375,6 +377,7 @@ def _other(ctx: Context, held: frozenset[str], body: str, way: dict, refused: st
     lines = ctx.law.rule("bodies")["lines"]
     phones = [phone for phone in way.get("phones", ctx.law.rule("bodies")["bodies"][body]["phones"])
               if ctx.today >= lines.get(phone, date.min)]
+    phones = _numbers(ctx, body, level, adcode, phones)
     door = _door(ctx, held, body, level, adcode)
     replies = [{"reason": reason, **door.reply(f"excuses.{body}_{reason}")} for reason in _reasons(ctx.law, body, way)]
     again = {"deflected": "routes.other_again_why", "none": "routes.other_again_none_why"}.get(refused)
@@ -401,7 +404,7 @@ def _next(ctx: Context, body: str, level: str | None, adcode: str | None, langua
         following = ctx.law.rule("bodies")["bodies"][body]["next"]
         if following != "union":
             level, code = _seat(ctx.law, following, adcode)
-            phones = list(ctx.law.rule("bodies")["bodies"][following]["phones"])
+            phones = _numbers(ctx, following, level, code, list(ctx.law.rule("bodies")["bodies"][following]["phones"]))
             name = _other_name(ctx.law, following, code, language) if code else None
             return {"body": following, "level": level, "adcode": code, "name": name, "label": _label(ctx.law, following, level, language),
                     "phones": phones}
@@ -413,7 +416,8 @@ def _next(ctx: Context, body: str, level: str | None, adcode: str | None, langua
     if rung is None:
         return None
     return {"body": "union", "level": rung[0], "adcode": rung[1], "name": union_name(ctx.law, *rung, language),
-            "label": _label(ctx.law, "union", rung[0], language), "phones": union_phones(ctx.law, rung[0], rung[1] or adcode)}
+            "label": _label(ctx.law, "union", rung[0], language),
+            "phones": _numbers(ctx, "union", *rung, union_phones(ctx.law, rung[0], rung[1] or adcode))}
 
 
 def _other_name(law: Law, body: str, adcode: str | None, language: str) -> str:
@@ -489,12 +493,15 @@ def _entry(door: Door, way: str, again: str | None, replies: list[dict], phones:
         more = {}
         if higher:
             name = _name(law, "union", higher.level, higher.adcode, ctx.language)
-            more["higher"] = _pointer(law, name, union_phones(law, higher.level, higher.adcode or door.adcode), ctx.language)
+            numbers = union_phones(law, higher.level, higher.adcode or door.adcode)
+            more["higher"] = _pointer(law, name, _numbers(ctx, "union", higher.level, higher.adcode, numbers), ctx.language)
         changed, changed_articles = door.told(again, ctx.language, **more)
         why, articles = join([changed, why], ctx.language), [*changed_articles, *articles]
     say, say_articles = door.spoken(f"routes.{way}_say")
+    office = ctx.office(door.body, door.level, door.adcode)
     return {"id": way, "body": door.body, "level": door.level, "adcode": door.adcode,
-            "name": None if "no_place" in door.held else _name(law, door.body, door.level, door.adcode, ctx.language, ctx.facts),
+            "name": None if "no_place" in door.held else _called(ctx, door.body, door.level, door.adcode),
+            "office": office.told() if office else None,
             "label": _label(law, door.body, door.level, ctx.language), "phones": phones, "why": why, "say": say, "if_refused": replies,
             "law": unique([*articles, *say_articles])}
 
@@ -504,6 +511,18 @@ def _name(law: Law, body: str, level: str | None, adcode: str | None, language: 
     if body == "union" and level:
         return union_name(law, level, adcode, language, facts) or _label(law, body, level, language)
     return _other_name(law, body, adcode, language)
+
+
+def _called(ctx: Context, body: str, level: str | None, adcode: str | None) -> str:
+    """The name of a door: the one its office goes by where that is known, else the one its place gives it."""
+    office = ctx.office(body, level, adcode)
+    known = office and (office.name_en if like(ctx.language) == "en" else office.name)
+    return known or _name(ctx.law, body, level, adcode, ctx.language, ctx.facts)
+
+
+def _numbers(ctx: Context, body: str, level: str | None, adcode: str | None, generic: list[str]) -> list[str]:
+    """The numbers of a door: its office's own before the generic one."""
+    return directory.numbers(ctx.office(body, level, adcode), generic, body)
 
 
 def _pointer(law: Law, name: str, phones: list[str], language: str) -> str:

@@ -116,6 +116,35 @@ def dialling(adcode: str | None) -> str | None:
     return next((place.dialling for place in chain(adcode) if place.dialling), None)
 
 
+def named(words: str) -> list[str]:
+    """The codes of the places called so: by full name, by its end (贵州盘州), or by the name alone."""
+    words = words.replace(" ", "").lower()
+    if words in _full_names():
+        return [_full_names()[words]]
+    if words in _called():
+        return list(_called()[words])
+    ends: dict[str, bool] = {}
+    for start in range(1, len(words) - 1):
+        for code in _called().get(words[start:], ()):
+            ends.setdefault(code, any(words.startswith((part.name_zh, part.short_zh)) for part in chain(code)[1:]))
+    return [code for code in table() if ends.get(code)]
+
+
+@cache
+def _full_names() -> dict[str, str]:
+    return {full_name(code, language).replace(" ", "").lower(): code for code in table() for language in ("zh", "en")}
+
+
+@cache
+def _called() -> dict[str, tuple[str, ...]]:
+    """The codes of the places that share a name."""
+    found: dict[str, list[str]] = {}
+    for code, place in table().items():
+        for name in {place.name_zh, place.short_zh, place.name_en.replace(" ", "").lower()}:
+            found.setdefault(name, []).append(code)
+    return {name: tuple(codes) for name, codes in found.items()}
+
+
 def province_named(text: str | None) -> str | None:
     """The code of the province that a place in free words lies in (四川达州, 达州宣汉, Chongqing); None where it is not certain."""
     text = (text or "").strip().lower()

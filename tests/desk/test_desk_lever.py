@@ -1,0 +1,49 @@
+"""Every page of the lever (directory, knowledge, audit, unanswered, employers) in a real browser: axe, width, both languages, a phone."""
+import os
+
+import pytest
+
+from bot.cases import directory, store
+from tests.desk.people import carpenter
+from tests.desk.test_desk_browser import PHONE, WIDE, fits, sign_in, tab  # noqa: F401 (tab is a fixture)
+from tests.desk.visitors import PASSWORD, account
+
+OFFICES = [("union", "盘州市", "盘州市总工会", "0858-3600000", "2026-11-02"),
+           ("labour_inspection", "盘州市", "盘州市劳动保障监察大队", "0858-3611111 0858-3622222", "2026-10-09"),
+           ("union", "六盘水", "六盘水市总工会", "0858-8200000", "2025-06-30"),
+           ("legal_aid", "宝安区", "宝安区法律援助处", "0755-27770000", "2026-11-02")]
+
+
+@pytest.fixture
+def busy(database):
+    """A desk with something on every page."""
+    account("root", "admin")
+    carpenter(urgency="urgent", days=4)
+    with store.session() as session:
+        for body, place, name, phones, day in OFFICES:
+            given = {"body": body, "place": place, "name": name, "phones": phones, "source": "单位网站", "checked_on": day,
+                     "address": "胜境大道 1 号" if body == "union" else "", "name_en": "Union" if body == "union" else ""}
+            directory.keep(session, None, given, "staff:mei")
+        first = directory.current(session, 1)
+        directory.keep(session, first, {name: getattr(first, name) or "" for name in directory.KEPT}
+                       | {"phones": "0858-3600001", "checked_on": "2026-11-20"}, "staff:lin")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_every_page_is_accessible_and_fits(desk, tab, busy, language, viewport):  # noqa: F811
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    page = tab(language, viewport)
+    sign_in(page, desk, "root", PASSWORD)
+    page.wait_for_url("**/queue")
+    found = {}
+    for name, path in {"directory": "/directory", "office": "/directory/1", "office-new": "/directory/new?body=union"}.items():
+        page.goto(desk + path)
+        page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+        faults = [f"{fault['id']}: {fault['nodes'][0]['html'][:160]}" for fault in axe.run(page).response["violations"]]
+        found[name] = faults if fits(page) else [*faults, "wider than the window"]
+        if os.environ.get("DESK_PICTURES"):  # DESK_PICTURES=folder makes the pictures of the documentation anew
+            page.goto(desk + path)
+            size = "wide" if viewport is WIDE else "phone"
+            page.screenshot(path=f"{os.environ['DESK_PICTURES']}/desk-{name}-{language}-{size}.png", full_page=True)
+    assert {name: faults for name, faults in found.items() if faults} == {}
