@@ -369,6 +369,8 @@ class Audit(Base):
     action = Column(String(40), nullable=False)
     subject = Column(String(80))
     detail = Column(Encrypted)
+    __table_args__ = (Index("audit_staff", "staff", "id"), Index("audit_action", "action", "id"), Index("audit_subject", "subject", "id"),
+                      Index("audit_at", "at"))
 
 
 class Office(Base):

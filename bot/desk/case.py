@@ -8,8 +8,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot import settings
-from bot.cases import cases, handover, referrals, rights, staff, teams, waits
-from bot.cases.model import Audit, Case, CaseGroup, Deflection, Message, Note, Referral, Staff
+from bot.cases import cases, handover, referrals, rights, staff, teams, trail, waits
+from bot.cases.model import Case, CaseGroup, Deflection, Message, Note, Referral, Staff
 from bot.desk import canned, live, show
 from bot.desk.web import Visit
 from bot.guidance.facts import ANSWERS, BODIES, LEVELS, REASONS
@@ -82,7 +82,8 @@ def show_case(visit: Visit, session: Session, case: Case, status: int = 200, err
         longest_reply=LONGEST_REPLY, undelivered=handover.undelivered(session, case.worker) if case.worker else (0, 0),
         fact_names=correct.names(), field=correct.field_of(case, visit.text("fact")),
         changed=correct.changes(before, result) if before is not None else None, identity=identity,
-        notes=_of_case(session, Note, case) if open_here else [], history=_history(session, case) if open_here else [],
+        notes=_of_case(session, Note, case) if open_here else [],
+        history=trail.of_subject(session, case.code, LAST_DEEDS) if open_here else [],
         desks=desks, transfers=teams.transfers(session, [referral.id for referral in hotline]),
         group=session.get(CaseGroup, case.group_id) if case.group_id else None,
         merged=rights.case(session, visit.staff, str(case.merged_into)) if case.merged_into else None,
@@ -113,11 +114,6 @@ def door_code(case: Case, body: str, level: str | None) -> str | None:
 
 def _of_case(session: Session, table, case: Case) -> list:
     return list(session.scalars(select(table).where(table.case_id == case.id).order_by(table.id)))
-
-
-def _history(session: Session, case: Case) -> list[Audit]:
-    """Who of the staff saw or changed what, the latest first."""
-    return list(session.scalars(select(Audit).where(Audit.subject == case.code).order_by(Audit.id.desc()).limit(LAST_DEEDS)))
 
 
 def _conversation(session: Session, case: Case) -> list[Message]:

@@ -37,7 +37,8 @@ def test_every_page_is_accessible_and_fits(desk, tab, busy, language, viewport):
     sign_in(page, desk, "root", PASSWORD)
     page.wait_for_url("**/queue")
     found = {}
-    for name, path in {"directory": "/directory", "office": "/directory/1", "office-new": "/directory/new?body=union"}.items():
+    pages = {"directory": "/directory", "office": "/directory/1", "office-new": "/directory/new?body=union", "audit": "/audit"}
+    for name, path in pages.items():
         page.goto(desk + path)
         page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
         faults = [f"{fault['id']}: {fault['nodes'][0]['html'][:160]}" for fault in axe.run(page).response["violations"]]
