@@ -57,6 +57,8 @@ def faults(folder: Path = HERE) -> list[str]:
     for name, content in dated.items():
         found += _dated(name, content)
     found += [f"periods/{id}: there is no such file" for id in PERIODS if f"periods/{id}" not in dated]
+    found += [f"{name}: {key}: this key is no text, put it in quotes" for name, content in files.items()
+              if name.startswith("text/") and isinstance(content, dict) for key in content if not isinstance(key, str)]
     found += _sentences(texts) + _like_another(spoken, texts, like)
     found += [line for name, content in rules.items() for line in _articles(f"rules/{name}", content)]
     if texts:

@@ -136,6 +136,12 @@ def test_a_sentence_that_is_used_but_stands_in_no_language_is_told(base, topic, 
     assert len(found) == 1 and found[0].startswith(f"text: {topic}.{key}: used by ")
 
 
+def test_a_key_that_yaml_reads_as_no_text_is_told(base):
+    """`on:` without quotes is true, and the sentence "voice.on" would not be there."""
+    assert base("text/zh/voice", lambda content: content.update({True: content.pop("on")}))[0] \
+        == "text/zh/voice: True: this key is no text, put it in quotes"
+
+
 def test_two_excuses_with_the_same_reply_are_told(base):
     def copy(content):
         content["local_no_authority"] = content["local_not_member"]
