@@ -16,9 +16,13 @@ DEADLINE = ("status", "last_day", "act_by", "part_lost_from", "safe_by")
 NONE = "-"
 
 
-def of_open_cases(session: Session, before: Law, after: Law, today: date) -> Iterator[tuple[str, list[str]]]:
-    """(code, what changes) of every open case whose assessment differs under the two bases, in the order they were opened."""
-    chosen = select(Case).where(Case.status == "open").order_by(Case.id).options(selectinload(Case.facts), selectinload(Case.contacts))
+def of_open_cases(session: Session, before: Law, after: Law, today: date, *, newest: int | None = None) -> Iterator[tuple[str, list[str]]]:
+    """(code, what changes) of every open case whose assessment differs under the two bases, in the order they were opened.
+
+    `newest`: only of so many, those opened last, the latest first.
+    """
+    chosen = select(Case).where(Case.status == "open").options(selectinload(Case.facts), selectinload(Case.contacts))
+    chosen = chosen.order_by(Case.id) if newest is None else chosen.order_by(Case.id.desc()).limit(newest)
     for case in session.execute(chosen.execution_options(yield_per=BATCH)).scalars():
         facts = _facts(case)
         if facts is None:

@@ -12,7 +12,23 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.desk import accounts, chat, correct, desks, documents, live, log, matter, offices, security, talk, trail, triage, waiting
+from bot.desk import (
+    accounts,
+    chat,
+    correct,
+    desks,
+    documents,
+    knowledge,
+    live,
+    log,
+    matter,
+    offices,
+    security,
+    talk,
+    trail,
+    triage,
+    waiting,
+)
 from bot.desk.case import case_page
 from bot.desk.guard import Guard, Throttle
 from bot.desk.health import health
@@ -66,6 +82,7 @@ def build() -> Starlette:
             *documents.routes(),
             Route("/deflections", page(log.list_page)),
             Route("/deflections/export", page(log.export, writes=True)),
+            *knowledge.routes(),
             *offices.routes(),
             *trail.routes(),
             Route("/staff", page(accounts.staff_list, **admin)),

@@ -19,7 +19,8 @@ from bot.cases.crypto import keyed_hash
 from bot.cases.model import Alert, Audit, Contact, Fact, Message, Referral
 from bot.desk.web import SIGN_IN
 
-READING = ("case.read", "case.identity", "sign_in", "sign_in.failed", "sign_out", "audit.read")  # actions that change no page
+READING = ("case.read", "case.identity", "sign_in", "sign_in.failed", "sign_out", "audit.read",
+           "knowledge.try")  # actions that change no page
 STILL_HERE = 20  # seconds of silence after which a stream looks whether its reader is still signed in
 
 

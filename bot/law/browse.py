@@ -56,16 +56,25 @@ def find(words: str = "", kind: str | None = None, due_on: date | None = None) -
             and all(word in item.name.lower() or word in item.raw.lower() for word in wanted)]
 
 
-def sentences(words: str, most: int) -> list[tuple[Item, str]]:
-    """Sentences that hold all of the words, as (item, key); at most so many."""
+def sentences(words: str, most: int, language: str) -> list[tuple[Item, str]]:
+    """Sentences that hold all of the words, as (item, key); at most so many, those in a language first."""
     wanted, found = words.lower().split(), []
-    for item in items().values() if wanted else ():
+    for item in sorted(items().values(), key=lambda item: item.language != language) if wanted else ():
         for key, said in item.sentences.items():
             if all(word in said.lower() or word in key.lower() for word in wanted):
                 found.append((item, key))
                 if len(found) == most:
                     return found
     return found
+
+
+def excerpt(said: str, words: str, longest: int = 160) -> str:
+    """The first line of a sentence that holds one of the words, around the place where it stands."""
+    wanted = words.lower().split()
+    line = next((line for line in said.splitlines() if any(word in line.lower() for word in wanted)), said.splitlines()[0] if said else "")
+    place = min((line.lower().find(word) for word in wanted if word in line.lower()), default=0)
+    start = max(0, min(place - longest // 3, len(line) - longest))
+    return ("…" if start else "") + line[start:start + longest] + ("…" if start + longest < len(line) else "")
 
 
 def counterpart(item: Item, key: str) -> list[tuple[str, str]]:

@@ -37,7 +37,8 @@ def test_every_page_is_accessible_and_fits(desk, tab, busy, language, viewport):
     sign_in(page, desk, "root", PASSWORD)
     page.wait_for_url("**/queue")
     found = {}
-    pages = {"directory": "/directory", "office": "/directory/1", "office-new": "/directory/new?body=union", "audit": "/audit"}
+    pages = {"directory": "/directory", "office": "/directory/1", "office-new": "/directory/new?body=union", "audit": "/audit",
+             "knowledge": "/knowledge?search=仲裁", "knowledge-item": "/knowledge/figures/minimum_wage/520000"}
     for name, path in pages.items():
         page.goto(desk + path)
         page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
