@@ -6,18 +6,15 @@ contact (or, without one, the day it was opened) to its first answer; dates in t
 """
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
-from functools import lru_cache
 from statistics import median
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.cases.log_case import THREE, Tally, province_of, verdict
 from bot.cases.model import Deflection
-from bot.guidance import calendar
 from bot.law import load, places
 
-THREE = ("yes", "no", "unknown")
 READ = ("case_id", "opened_on", "place", "adcode", "occupation", "body", "level", "contacted_on", "aware", "involved", "reason",
         "first_answer_on", "resolved_on")
 SHARES = {"unaware": ("事先不知情", "did not know before"), "uninvolved": ("没有介入", "did not act"), "involved": ("介入了", "acted"),
@@ -28,28 +25,6 @@ LABELS = {"by_reason": "dialogue.reason_{}", "by_body": "routes.label_{}", "by_l
           "by_occupation": "echo.occupation_{}"}
 
 
-class _Case:
-    """What the rows of one case add up to."""
-
-    def __init__(self):
-        self.aware, self.involved = set(), set()
-        self.began: date | None = None
-        self.answered: date | None = None
-        self.resolved = False
-
-    def add(self, row) -> None:
-        self.aware.add(row["aware"])
-        self.involved.add(row["involved"])
-        self.began = _earlier(self.began, row["contacted_on"] or row["opened_on"])
-        self.answered = _earlier(self.answered, row["first_answer_on"])
-        self.resolved = self.resolved or row["resolved_on"] is not None
-
-    def wait(self) -> tuple[date, date] | None:
-        """(first contact, first answer)"""
-        known = self.began is not None and self.answered is not None and self.answered >= self.began
-        return (self.began, self.answered) if known else None
-
-
 def of_record(session: Session) -> dict:
     """The figures of the whole log."""
     columns = [getattr(Deflection, name) for name in READ]
@@ -58,15 +33,15 @@ def of_record(session: Session) -> dict:
 
 def figures(rows: Iterable) -> dict:
     """`report --json` of CONTRACT.md from rows with the columns READ (dates as dates). Figures of nothing (0 of 0) are None."""
-    cases: dict[str, _Case] = {}
+    cases: dict[str, Tally] = {}
     tables = {name: Counter() for name in TABLES}
     for row in rows:
-        cases.setdefault(row["case_id"], _Case()).add(row)
+        cases.setdefault(row["case_id"], Tally()).add(row)
         if row["reason"]:
             tables["by_reason"][row["reason"]] += 1
         for name in ("body", "level", "occupation"):
             tables[f"by_{name}"][row[name] or "unknown"] += 1
-        tables["by_province"][_province(row["adcode"], row["place"]) or "unknown"] += 1
+        tables["by_province"][province_of(row["adcode"], row["place"]) or "unknown"] += 1
     whole = list(cases.values())
     return _shares(whole) | {name: dict(counts.most_common()) for name, counts in tables.items()} | _waits(whole)
 
@@ -89,9 +64,9 @@ def as_text(found: dict) -> str:
     return "\n".join(lines)
 
 
-def _shares(cases: list[_Case]) -> dict:
-    aware, involved = Counter(_verdict(case.aware) for case in cases), Counter(_verdict(case.involved) for case in cases)
-    both = sum(_verdict(case.aware) == _verdict(case.involved) == "yes" for case in cases)
+def _shares(cases: list[Tally]) -> dict:
+    aware, involved = Counter(verdict(case.aware) for case in cases), Counter(verdict(case.involved) for case in cases)
+    both = sum(verdict(case.aware) == verdict(case.involved) == "yes" for case in cases)
     whole = len(cases)
     return {"cases": whole, "aware": {name: aware[name] for name in THREE}, "involved": {name: involved[name] for name in THREE},
             "aware_and_involved": both,
@@ -100,15 +75,14 @@ def _shares(cases: list[_Case]) -> dict:
                        "resolved": _share(sum(case.resolved for case in cases), whole)}}
 
 
-def _waits(cases: list[_Case]) -> dict:
+def _waits(cases: list[Tally]) -> dict:
     waits = [wait for case in cases if (wait := case.wait())]
     days = sorted((answered - began).days for began, answered in waits)
-    quick = sum(answered <= _next_working_day(began) for began, answered in waits)
-    return {"days_to_first_answer": {"median": median(days) if days else None, "p90": _quantile(days, 0.9)},
-            "within_one_working_day": _share(quick, len(cases))}
+    return {"days_to_first_answer": {"median": median(days) if days else None, "p90": quantile(days, 0.9)},
+            "within_one_working_day": _share(sum(case.quick() for case in cases), len(cases))}
 
 
-def _quantile(ordered: list[int], part: float) -> float | None:
+def quantile(ordered: list[int], part: float) -> float | None:
     """The quantile of sorted values, between two of them in proportion (as numpy and spreadsheets do)."""
     if not ordered:
         return None
@@ -118,31 +92,8 @@ def _quantile(ordered: list[int], part: float) -> float | None:
     return round(ordered[low] + (ordered[high] - ordered[low]) * (at - low), 6)
 
 
-@lru_cache(maxsize=4096)
-def _next_working_day(day: date) -> date:
-    return calendar.add_working_days(day, 1).day
-
-
-def _verdict(answers: set) -> str:
-    return next((name for name in THREE if name in answers), "unknown")
-
-
-def _earlier(one: date | None, other: date | None) -> date | None:
-    return min((day for day in (one, other) if day is not None), default=None)
-
-
 def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
-
-
-@lru_cache(maxsize=4096)
-def _province(adcode: str | None, place: str | None) -> str | None:
-    """The province's code, by the code of the place or, in logs without codes, by the name it begins with."""
-    if adcode:
-        return f"{adcode[:2]}0000"
-    named = [province for province in places.table().values() if province.level == "province" and place
-             and place.startswith((province.name_zh, province.short_zh))]
-    return named[0].adcode if named else None
 
 
 def _percent(share: float | None) -> str:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from bot import settings
 from bot.cases import tables
-from bot.cases.model import Case, Contact, Deflection, Referral
+from bot.cases.model import Case, Contact, Deflection, DeflectionReview, Referral
 from bot.law import places
 
 COLUMNS = ("case_id", "opened_on", "place", "adcode", "occupation", "issue", "people", "body", "level", "contacted_on", "aware",
@@ -42,6 +42,10 @@ def follow_case(session: Session, case: Case) -> None:
 def follow_contact(session: Session, contact: Contact) -> None:
     """A correction of what a body answered reaches its row."""
     for row in session.scalars(select(Deflection).where(Deflection.contact_id == contact.id)):
+        if row.review and row.reason != contact.reason:  # what was reviewed is another thing now
+            session.add(DeflectionReview(deflection_id=row.id, at=settings.now(), staff="worker", act="correct", field="reason",
+                                         before=row.reason, after=contact.reason))
+            row.review = None
         row.answer, row.reason = LOGGED[contact.answer], contact.reason
         row.first_answer_on = contact.on if contact.answer != "none" else None
 
@@ -57,7 +61,7 @@ def resolved(session: Session, referral: Referral, outcome: str, *, acted: bool)
     for row in _rows_of(session, referral):
         if acted:
             _answer_today(row)
-        row.resolved_on, row.outcome, row.outcome_released = settings.today(), outcome, False
+        row.resolved_on, row.outcome, row.outcome_released, row.outcome_masked = settings.today(), outcome, False, None
 
 
 def rows(session: Session, since: date | None = None, within=true()) -> list[dict]:
@@ -96,8 +100,8 @@ def _rows_of(session: Session, referral: Referral):
 def public(row: Deflection) -> dict:
     """A row as it may leave the house: COLUMNS, dates in ISO, no text that a member of staff has not released."""
     shown = {column: getattr(row, column) for column in COLUMNS}
-    shown["words"] = _clean(row.words) if row.words_released else None
-    shown["outcome"] = _clean(row.outcome) if row.outcome_released else None
+    shown["words"] = _clean(row.words_masked or row.words) if row.words_released else None
+    shown["outcome"] = _clean(row.outcome_masked or row.outcome) if row.outcome_released else None
     shown["place"] = _clean(row.place)
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in shown.items()}
 

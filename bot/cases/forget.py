@@ -2,8 +2,9 @@
 from sqlalchemy import event, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.cases import groups, store
-from bot.cases.model import Audit, Case, Deflection, Inbox, Message, Worker
+from bot.cases import groups, log_counts, store
+from bot.cases.log_marks import person
+from bot.cases.model import Audit, Case, Deflection, DeflectionReview, Inbox, Message, Worker
 from bot.cases.workers import free_code, trace
 
 
@@ -12,10 +13,13 @@ def forget(session: Session, worker: Worker) -> None:
 
     The audit trail keeps a keyed hash in place of the codes. Once committed, the database's own log of changes is emptied too.
     """
+    counted = [person(worker.id)]
     for case in session.scalars(select(Case).where(Case.worker_id == worker.id)).all():
         number = free_code(session, Deflection.case_id, "X-", 8)
         for row in session.scalars(select(Deflection).where(or_(Deflection.case_ref == case.id, Deflection.case_id == case.code))):
             _coarsen(row, number)
+            session.query(DeflectionReview).filter(DeflectionReview.deflection_id == row.id).delete(synchronize_session=False)
+        counted += [case.code, number]
         _hide(session, case.code)
         session.flush()
         group = case.group_id
@@ -27,7 +31,7 @@ def forget(session: Session, worker: Worker) -> None:
     session.query(Message).filter(Message.worker_id == worker.id).delete()
     session.query(Inbox).filter(Inbox.sender == worker.sender).delete()
     session.delete(worker)  # outbox and buttons go with it (ON DELETE CASCADE)
-    session.flush()
+    log_counts.settle(session, counted)
     event.listen(session, "after_commit", _sweep, once=True)
 
 
@@ -37,10 +41,10 @@ def _coarsen(row: Deflection, number: str) -> None:
     row.adcode = row.adcode[:2] + "0000" if row.adcode else None
     row.contacted_on = month
     row.created_at = row.created_at.replace(year=month.year, month=month.month, day=1, hour=0, minute=0, second=0, microsecond=0)
-    for column in ("opened_on", "place", "occupation", "people", "answer", "words", "first_answer_on", "resolved_on", "outcome",
-                   "knew_first"):
+    for column in ("opened_on", "place", "occupation", "people", "answer", "words", "words_masked", "first_answer_on", "resolved_on",
+                   "outcome", "outcome_masked", "knew_first", "review"):
         setattr(row, column, None)
-    row.words_released = row.outcome_released = False
+    row.words_released = row.outcome_released = row.exemplary = False
     row.aware = row.involved = "unknown"
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import declarative_base, relationship
 
@@ -243,12 +244,117 @@ class Deflection(Base):
     reason = Column(String(28))
     words = Column(Encrypted)
     words_released = Column(Boolean, nullable=False, default=False)
+    words_masked = Column(Encrypted)  # the words with pieces blacked out, which is what leaves the house; null: as they are
     first_answer_on = Column(Date)
     resolved_on = Column(Date)
     outcome = Column(Encrypted)
     outcome_released = Column(Boolean, nullable=False, default=False)
+    outcome_masked = Column(Encrypted)
     knew_first = Column(String(12))
+    review = Column(String(10))  # confirmed | corrected | disputed; null: nobody has looked at it yet
+    exemplary = Column(Boolean, nullable=False, default=False)  # how this body handled it is worth showing to others
     created_at = Column(Moment, nullable=False)
+    __table_args__ = (Index("deflection_newest", "contacted_on", "id"), Index("deflection_reason", "reason", "id"),
+                      Index("deflection_body", "body", "level", "id"), Index("deflection_review_state", "review", "id"))
+
+
+class DeflectionReview(Base):
+    """One thing done in reviewing a row of the log; what a correction replaced stays here. It goes when its worker is forgotten."""
+
+    __tablename__ = "deflection_review"
+    id = Column(Integer, primary_key=True)
+    deflection_id = Column(ForeignKey("deflection.id", ondelete="CASCADE"), nullable=False, index=True)
+    at = Column(Moment, nullable=False)
+    staff = Column(String(40), nullable=False)  # "worker" where the worker corrected a row that was reviewed
+    act = Column(String(12), nullable=False)  # confirm correct release withdraw exemplary ordinary agree disagree comment
+    field = Column(String(16))  # what was corrected or released
+    before = Column(Encrypted)
+    after = Column(Encrypted)
+    text = Column(Encrypted)
+
+
+class Counted:
+    """What is counted of a case (0 or 1 each, contacts and stories as many as there are), and summed over cases."""
+
+    units = Column(Integer, nullable=False)  # cases, matters without a contact, and people without a matter
+    cases = Column(Integer, nullable=False)  # those with a row in the log
+    contacts = Column(Integer, nullable=False)  # rows
+    aware_yes = Column(Integer, nullable=False)
+    aware_no = Column(Integer, nullable=False)
+    involved_yes = Column(Integer, nullable=False)
+    involved_no = Column(Integer, nullable=False)
+    knew_acted = Column(Integer, nullable=False)  # knew and acted
+    knew_idle = Column(Integer, nullable=False)  # knew and did nothing
+    resolved = Column(Integer, nullable=False)
+    answered = Column(Integer, nullable=False)  # how long the first answer took is known
+    quick = Column(Integer, nullable=False)  # it came within one working day
+    away = Column(Integer, nullable=False)  # turned away at least once
+    stories = Column(Integer, nullable=False)  # released outcomes
+    wrote = Column(Integer, nullable=False)  # the way of our own workers, from the first message …
+    agreed = Column(Integer, nullable=False)
+    opened = Column(Integer, nullable=False)
+    assessed = Column(Integer, nullable=False)
+    asked = Column(Integer, nullable=False)
+    heard = Column(Integer, nullable=False)
+    passed = Column(Integer, nullable=False)
+    solved = Column(Integer, nullable=False)  # … to the outcome
+
+
+class LogCase(Counted, Base):
+    """What the rows of one case of the log add up to, and a matter or person that has none yet. Made anew from the record whenever
+    that changes (log_counts.py); holds nothing of its own."""
+
+    __tablename__ = "log_case"
+    case_id = Column(String(40), primary_key=True)  # as in the log; "@" and the worker's number for a person without a matter
+    month = Column(Integer, nullable=False)  # 202611: when it was opened, else of the first contact; 0 unknown
+    began = Column(Date)
+    adcode = Column(String(6))
+    province = Column(String(2), nullable=False)  # "" unknown, as in all that follow
+    prefecture = Column(String(6), nullable=False)
+    occupation = Column(String(24), nullable=False)
+    issue = Column(String(28), nullable=False)
+    platform = Column(String(40), nullable=False)
+    aware = Column(String(8), nullable=False)
+    involved = Column(String(8), nullable=False)
+    days = Column(Integer)  # from the first contact to the first answer
+    after = Column(String(24))  # "next|result": what followed the first refusal
+    early = Column(String(24))  # "when|result": how soon a body acted
+    doors = Column(JSON, nullable=False)  # "body|level|answer|reason" of each row
+    __table_args__ = (Index("log_case_place", "province", "prefecture", "month"), Index("log_case_occupation", "occupation", "month"),
+                      Index("log_case_issue", "issue", "month"), Index("log_case_platform", "platform", "month"),
+                      Index("log_case_stories", "began", sqlite_where=text("stories > 0"), postgresql_where=text("stories > 0")))
+
+
+class LogCount(Counted, Base):
+    """Sums of Counted over cases by month: of all, by one property of a case, or by two ("" where there is none)."""
+
+    __tablename__ = "log_count"
+    dim1 = Column(String(12), primary_key=True)
+    dim2 = Column(String(12), primary_key=True)
+    value1 = Column(String(40), primary_key=True)
+    value2 = Column(String(40), primary_key=True)
+    month = Column(Integer, primary_key=True, autoincrement=False)
+    __table_args__ = (Index("log_count_second", "dim1", "dim2", "value2"),)
+
+
+class LogTally(Base):
+    """How many contacts, waits and courses of each kind, by month: of all cases, or by one property of a case."""
+
+    __tablename__ = "log_tally"
+    dim = Column(String(12), primary_key=True)
+    value = Column(String(40), primary_key=True)
+    kind = Column(String(8), primary_key=True)  # door wait after early
+    what = Column(String(80), primary_key=True)
+    month = Column(Integer, primary_key=True, autoincrement=False)
+    n = Column(Integer, nullable=False)
+
+
+class LogStale(Base):
+    """A case, matter or person whose LogCase is to be made anew. Written with every change, in the same transaction."""
+
+    __tablename__ = "log_stale"
+    id = Column(Integer, primary_key=True)
+    key = Column(String(40), nullable=False)
 
 
 class Message(Base):

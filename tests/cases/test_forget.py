@@ -19,11 +19,12 @@ from bot.cases import (
     messages,
     outbox,
     referrals,
+    review,
     staff,
     store,
     workers,
 )
-from bot.cases.model import Audit, Base, Deflection, Note
+from bot.cases.model import Audit, Base, Deflection, Note, Staff
 from tests.cases.conftest import DAY, assessment
 
 MARKS = ("700700700", "周木生", "盘州", "520281", "61800", "61,800", "construction", "我不是会员", "拿到了", "13812345678")
@@ -57,6 +58,11 @@ def told(record, monkeypatch):
         staff.audit(session, "mei", "case.read", case.code)
         staff.audit(session, "mei", "case.contact", case.code, {"body": "union", "note": "周木生"})
         staff.audit(session, "mei", "sign_in")
+        row = session.scalars(select(Deflection).where(Deflection.body == "union")).one()
+        root = Staff(name="root", role="admin")
+        review.release(session, row, root, "words", ["周木生"])
+        review.judge(session, row, root, {"reason": "no_authority", "aware": "no", "involved": "no", "knew_first": "union"}, "周木生说的")
+        review.exemplary(session, row, root, True)
         other = workers.arrive(session, "telegram", "8", "zh")
         cases.state(session, cases.open_case(session, other), {"employer": "别人"})
         return worker.code, worker.sender, case.code
@@ -84,7 +90,8 @@ def test_nothing_of_the_worker_remains_in_any_column_of_any_table(told):
                 assert mark not in value, f"{name}: {value}"
     left = everything()
     assert len(left["worker"]) == len(left["case"]) == len(left["fact"]) == 1, "the other worker's"
-    assert {name for name, rows in left.items() if rows} == {"secret", "worker", "case", "fact", "deflection", "audit"}
+    assert {name for name, rows in left.items() if rows} == {"secret", "worker", "case", "fact", "deflection", "audit", "log_case",
+                                                             "log_count", "log_tally", "log_stale"}
 
 
 def test_the_log_keeps_province_issue_body_level_reason_and_month_only(told):
@@ -93,19 +100,21 @@ def test_the_log_keeps_province_issue_body_level_reason_and_month_only(told):
         rows = session.scalars(select(Deflection).order_by(Deflection.id)).all()
         kept = [{column.name: getattr(row, column.name) for column in Deflection.__table__.columns} for row in rows]
     assert [(row["adcode"], row["issue"], row["body"], row["level"], row["reason"], row["contacted_on"]) for row in kept] == [
-        ("520000", "wage_arrears", "union", "county", "not_member", date(2026, 11, 1)),
+        ("520000", "wage_arrears", "union", "county", "no_authority", date(2026, 11, 1)),
         ("520000", "wage_arrears", "hotline", None, None, date(2026, 11, 1))]
     for row in kept:
         assert row["case_id"].startswith("X-") and (row["created_at"].day, row["created_at"].hour) == (1, 0)
-        assert (row["aware"], row["involved"], row["words_released"], row["outcome_released"]) == ("unknown", "unknown", False, False)
+        assert (row["aware"], row["involved"], row["words_released"], row["outcome_released"], row["exemplary"]) == (
+            "unknown", "unknown", False, False, False)
         assert all(row[name] is None for name in ("case_ref", "referral_id", "contact_id", "opened_on", "place", "occupation", "people",
-                                                  "answer", "words", "first_answer_on", "resolved_on", "outcome", "knew_first"))
+                                                  "answer", "words", "words_masked", "first_answer_on", "resolved_on", "outcome",
+                                                  "outcome_masked", "knew_first", "review"))
     assert kept[0]["case_id"] == kept[1]["case_id"], "rows of one case are still counted as one"
 
 
 def test_a_day_in_another_month_than_its_entry_leaves_one_month(told):
     with store.session() as session:
-        session.scalars(select(Deflection)).first().contacted_on = date(2026, 9, 30)
+        session.scalars(select(Deflection).order_by(Deflection.id)).first().contacted_on = date(2026, 9, 30)
     erase(told[0])
     with store.session(only_reads=True) as session:
         row = session.scalars(select(Deflection).order_by(Deflection.id)).first()
