@@ -60,6 +60,11 @@ def members(session: Session, staff: Staff, group: CaseGroup) -> list[Case]:
     return list(session.scalars(mine.order_by(Case.id)))
 
 
+def regions(session: Session, staff: Staff) -> list[str] | None:
+    """The place codes that a person's figures may speak of: those of their desk; None is everywhere."""
+    return None if _everything(staff) else _regions(session, staff.team_id)
+
+
 def agreed(case: Case) -> bool:
     """Whether the worker agreed that the hotline takes the matter up; without that, staff see the outline only."""
     return any(referral.for_hotline for referral in case.referrals)
