@@ -3,13 +3,15 @@
 The card is made of pieces. A piece stands on it only if it fits in every language, so that all languages say the same; pieces are
 left out whole, never cut, the least needed first. What is left out is behind the buttons.
 """
-from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
-from bot.guidance import evidence, routes, topics, warnings
+from bot.guidance import routes, topics, warnings
 from bot.guidance.context import Context
 from bot.guidance.deadlines import OTHERS
 from bot.guidance.route_words import written_out
+from bot.law import Law
 from bot.law.languages import OWN, like
 
 LIMIT = 1200   # characters, in every language
@@ -25,8 +27,7 @@ NO_DEFENCE = ("injury_recognition_worker", "inspection_complaint", "injury_revie
               "appraisal_review", "court_after_award", "court_appeal", "injury_court_after_reconsideration")
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(NamedTuple):
     """One line or two of the card; `rank` 0 stands always, a higher one yields first. `step`: it is numbered."""
 
     text: str
@@ -36,15 +37,15 @@ class Piece:
 
 def write(ctx: Context, assessment: dict) -> str:
     """The card for a finished assessment (all its other keys set)."""
-    versions = {language: _pieces(replace(ctx, language=language), assessment) for language in {*OWN, ctx.language}}
-    mine = versions[ctx.language]
-    room = {language: LIMIT - len(ctx.law.text("card.then", language)) for language in versions}
+    mine, *others = (_pieces(ctx.speaking(language), assessment) for language in dict.fromkeys((ctx.language, *OWN)))
+    room = [LIMIT - len(ctx.law.text("card.then", language)) for language in dict.fromkeys((ctx.language, *OWN))]
     kept = set()
     for number in sorted(range(len(mine)), key=lambda number: (mine[number].rank, number)):
-        sizes = {language: len(pieces[number].text) + (1 if not mine[number].step else NUMBERING) for language, pieces in versions.items()}
-        if mine[number].rank == ALWAYS or all(sizes[language] <= room[language] for language in sizes):
+        more = NUMBERING if mine[number].step else 1
+        left = [free - len(pieces[number].text) - more for free, pieces in zip(room, (mine, *others))]
+        if mine[number].rank == ALWAYS or min(left) >= 0:
             kept.add(number)
-            room = {language: room[language] - sizes[language] for language in room}
+            room = left
     return _joined(ctx, [piece for number, piece in enumerate(mine) if number in kept])
 
 
@@ -125,16 +126,16 @@ def _deadline(ctx: Context, row: dict) -> str:
 def _doors(ctx: Context, listed: list[dict]) -> list[Piece]:
     if not listed:
         return []
-    first, *others = routes.in_brief(ctx, listed)
+    # The next general union; the rungs above it and the trade's union wait behind a button.
+    union = next((route for route in listed[1:] if route["body"] == "union" and route["level"] != "industry"), None)
+    chosen = [route for route in listed[1:] if route["body"] != "union" or route is union][:MAX_STEPS]
+    first, *others = routes.in_brief(ctx, listed, [listed[0], *chosen])
     key = "card.first_union" if first["body"] == "union" else "card.first_other"
     found = [Piece(ctx.text(key, name=first["name"], phone=_listed(ctx, first)).rstrip(), ALWAYS)]
     if first["ask"] and ctx.issues:
         found.append(Piece(_say(ctx, listed[0], first["ask"]), 1))
-    # The next general union; the rungs above it and the trade's union wait behind a button.
-    union = next((door for door in others if door["body"] == "union" and door["level"] != "industry"), None)
-    chosen = [door for door in others if door["body"] != "union" or door is union][:MAX_STEPS]
     return found + [Piece(_step(ctx, door), STEP_RANKS.get(door["body"], 1 if number < 3 else 2), step=True)
-                    for number, door in enumerate(chosen)]
+                    for number, door in enumerate(others)]
 
 
 def _say(ctx: Context, route: dict, ask: str) -> str:
@@ -142,8 +143,8 @@ def _say(ctx: Context, route: dict, ask: str) -> str:
     said = ctx.text("card.say", say=ask)
     if like(ctx.language) == "zh":
         return said
-    chinese = replace(ctx, language="zh")
-    words = routes.facts_in_brief(chinese) + routes.in_brief(chinese, [route])[0]["ask"]
+    chinese = ctx.speaking("zh")
+    words = routes.facts_in_brief(chinese) + routes.in_brief(chinese, [route], [route])[0]["ask"]
     return said + "\n" + ctx.text("card.show").replace("{zh}", words)
 
 
@@ -153,8 +154,12 @@ def _step(ctx: Context, door: dict) -> str:
 
 def phones(ctx: Context, door: dict) -> str:
     """The numbers of a door as they follow its name: （12333）, " (12333)"."""
-    gap = "" if like(ctx.language) == "zh" else " "
-    return gap + ctx.text("card.phone", phone=_listed(ctx, door)) if door["phones"] else ""
+    return _phones(ctx.law, _listed(ctx, door), ctx.language) if door["phones"] else ""
+
+
+@lru_cache(maxsize=5000)
+def _phones(law: Law, numbers: str, language: str) -> str:
+    return ("" if like(language) == "zh" else " ") + law.text("card.phone", language, phone=numbers)
 
 
 def _listed(ctx: Context, door: dict) -> str:
@@ -173,7 +178,8 @@ def _rest(ctx: Context, assessment: dict) -> list[Piece]:
     shown = warnings.build(ctx, assessment["deadlines"])[:MAX_WARNINGS]
     found = [Piece(ctx.text("card.warning", warning=text), (1, 3, 5)[number]) for number, text in enumerate(shown)]
     how = ctx.law.rule("evidence")["last"]   # advice on keeping proof, not a thing to bring
-    items = [item["short"] for item in evidence.build(ctx) if item["id"] not in how][:MAX_PROOFS]
+    proofs = [item["id"] for item in assessment["evidence"] if item["id"] not in how][:MAX_PROOFS]
+    items = [ctx.text(f"evidence.{id}_short") for id in proofs]
     if items:
         found.append(Piece(ctx.text("card.bring", items=separator.join(items)), 1))
     sums = [_amount(ctx, row) for row in assessment["amounts"] if row["to"]][:3]

@@ -1,5 +1,5 @@
 """What every part of the reasoning is handed: the facts, the law, the day, the language, and what was concluded so far."""
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.guidance import directory
@@ -23,10 +23,21 @@ class Context:
     issues: tuple[str, ...] = ()
     relationship: str = "unclear"
     offices: tuple[Office, ...] = ()
+    kept: dict = field(default_factory=dict, init=False, repr=False, compare=False)  # what was worked out before, in any language
+
+    def speaking(self, language: str) -> "Context":
+        """The same case in another language; what was worked out before and is not in words is kept."""
+        if language == self.language:
+            return self
+        if ("speaking", language) not in self.kept:
+            other = self.kept["speaking", language] = replace(self, language=language)
+            object.__setattr__(other, "kept", self.kept)
+        return self.kept["speaking", language]
 
     def text(self, key: str, **fields) -> str:
         """The sentence in the worker's language."""
-        return self.law.text(key, self.language, **fields)
+        sentence = self.law.text(key, self.language)
+        return sentence.format_map(fields) if fields else sentence
 
     def value(self, id: str, on: date | None = None):
         """A dated quantity as in force on a day (default: today)."""
@@ -38,7 +49,7 @@ class Context:
 
     def office(self, body: str, level: str | None, adcode: str | None) -> Office | None:
         """The office of a route, where its own number is known."""
-        return directory.find(self.offices, body, level, adcode, self.facts.adcode)
+        return directory.find(self.offices, body, level, adcode, self.facts.adcode) if self.offices else None
 
     def past(self, days) -> list[date]:
         """Those of the days that have come; what has not happened yet restarts nothing."""

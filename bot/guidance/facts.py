@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal, Optional
 
-from pydantic import BaseModel, Extra, ValidationError, conint, constr, validator
+from pydantic import BaseModel, Extra, Field, ValidationError, conint, constr, validator
 
 ISSUES = ("wage_arrears", "no_contract", "work_injury", "dismissal", "overtime_rest", "social_insurance", "platform_status",
           "platform_rules", "contract_terms", "discrimination_harassment", "leave_maternity", "health_safety", "other_labour",
@@ -153,6 +153,10 @@ class Contact(Strict):
     words: Optional[Text]
 
 
+# Groups of which nothing was told; they cannot be changed, so all cases share them.
+NO_CONTROL, NO_INJURY, NO_ARBITRATION, NO_COURT = Control(), Injury(), Arbitration(), Court()
+
+
 class Facts(Strict):
     """One case as told. All fields optional. `parse_facts` makes one from JSON."""
 
@@ -169,7 +173,7 @@ class Facts(Strict):
     employer: Optional[Text]
     platform: Optional[Text]
     employment_form: Optional[Literal[EMPLOYMENT_FORMS]]
-    control: Control = Control()
+    control: Control = Field(default_factory=lambda: NO_CONTROL)
     sex: Optional[constr(max_length=20)]
     born: Optional[constr(regex=r"^\d{4}(-\d{2}){0,2}$")]
     pregnant: Optional[Flag]
@@ -192,9 +196,9 @@ class Facts(Strict):
     claimed_on: list[Day] = []
     employer_promised_on: list[Day] = []
     suspensions: list[tuple[Day, Day]] = []
-    injury: Injury = Injury()
-    arbitration: Arbitration = Arbitration()
-    court: Court = Court()
+    injury: Injury = Field(default_factory=lambda: NO_INJURY)
+    arbitration: Arbitration = Field(default_factory=lambda: NO_ARBITRATION)
+    court: Court = Field(default_factory=lambda: NO_COURT)
     people: Optional[conint(strict=True, ge=1, le=10_000_000)]
     violence: Optional[Flag]
     criminal_case: Optional[Flag]

@@ -6,7 +6,9 @@
 """
 import re
 from bisect import bisect_right
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from bot.guidance.context import MONTHS, Context
 from bot.law import Law
@@ -28,28 +30,71 @@ DIGITS = "零一二三四五六七八九"
 
 def render(law: Law, on: date, key: str, language: str, held: frozenset[str], fields: dict[str, str]) -> tuple[str, list[dict]]:
     """A text and the articles it quotes, in their order: ("…", [{"name", "article"}])."""
-    shown = lines(law, on, key, language, held, fields)
-    return join([line for line, _ in shown], language), unique([article for _, quoted in shown for article in quoted])
+    shown = standing(law, on, key, language, held)
+    return shown.filled(fields) if len(shown.parts) > 1 else shown.parts[0], [*shown.articles]
 
 
 def lines(law: Law, on: date, key: str, language: str, held: frozenset[str], fields: dict[str, str]) -> list[tuple[str, list[dict]]]:
     """The lines of a text that stand, each with the articles it quotes."""
-    standing = _lines(law, _era(law, on), key, language)
-    return [(_fill(line, fields) if "{" in line else line, articles) for choices, line, articles in standing
-            if not choices or any(wanted <= held and held.isdisjoint(unwanted) for wanted, unwanted in choices)]
+    return [(_fill(line, fields) if "{" in line else line, quoted) for line, quoted in standing(law, on, key, language, held).lines]
 
 
-# Texts with their articles written out, by law, era, key and language: as many as there are texts and changes of law.
-_WRITTEN: dict[tuple, list] = {}
-_CHANGES: dict[str, list[date]] = {}
+@dataclass(frozen=True)
+class Shown:
+    """What stands of a text while certain signs hold, its fields not filled in yet: line by line, and as one text whose every second part
+    is the name of a field; and the articles of all of it."""
+
+    lines: list[tuple[str, list[dict]]]
+    parts: list[str]
+    articles: list[dict]
+
+    def filled(self, fields: dict[str, str]) -> str:
+        return "".join([fields.get(part, f"{{{part}}}") if number % 2 else part for number, part in enumerate(self.parts)])
 
 
-def _lines(law: Law, era: date, key: str, language: str) -> list[tuple[list[tuple[frozenset, frozenset]], str, list[dict]]]:
-    """The lines of a text that stand in an era: choices of signs (wanted, unwanted), the sentence, and the articles it quotes."""
-    place = (law.version, era, key, language)
-    if place not in _WRITTEN:
-        _WRITTEN[place] = [parts for parts in (_line(law, era, line, language) for line in law.text(key, language).splitlines()) if parts]
-    return _WRITTEN[place]
+@dataclass(frozen=True)
+class Written:
+    """A text with its articles written out: its lines, the signs they hang on, and what stands by which of these signs hold."""
+
+    lines: list[tuple[list[tuple[frozenset, frozenset]], str, list[dict]]]
+    signs: frozenset[str]
+    shown: dict[frozenset[str], Shown]
+
+
+# Texts with their articles written out, by law and era, then by key and language: as many as there are texts and changes of law.
+_WRITTEN: dict[tuple, dict[tuple, Written]] = {}
+
+
+def standing(law: Law, on: date, key: str, language: str, held: frozenset[str]) -> Shown:
+    """What stands of a text on a day while these signs hold."""
+    written = _written(law, on)
+    text = written.get((key, language))
+    if text is None:
+        parts = [parts for parts in (_line(law, era_of(law, on), line, language) for line in law.text(key, language).splitlines()) if parts]
+        signs = frozenset(sign for choices, _, _ in parts for choice in choices for sign in choice[0] | choice[1])
+        text = written[key, language] = Written(parts, signs, {})
+    matters = held & text.signs
+    shown = text.shown.get(matters)
+    if shown is None:
+        stand = [(line, quoted) for choices, line, quoted in text.lines
+                 if not choices or any(wanted <= matters and matters.isdisjoint(unwanted) for wanted, unwanted in choices)]
+        whole = join([line for line, _ in stand], language)
+        shown = text.shown[matters] = Shown(stand, FIELD.split(whole), unique([one for _, quoted in stand for one in quoted]))
+    return shown
+
+
+def hang_on(law: Law, on: date, keys: list[str], language: str) -> frozenset[str]:
+    """The signs on which it hangs what stands of these texts."""
+    signs = frozenset()
+    for key in keys:
+        standing(law, on, key, language, frozenset())
+        signs |= _written(law, on)[key, language].signs
+    return signs
+
+
+@lru_cache(maxsize=10_000)
+def _written(law: Law, on: date) -> dict[tuple, Written]:
+    return _WRITTEN.setdefault((law.version, era_of(law, on)), {})
 
 
 def _line(law: Law, on: date, line: str, language: str):
@@ -68,17 +113,21 @@ def _line(law: Law, on: date, line: str, language: str):
     return choices, line, [article for group in groups for article in group]
 
 
-def _era(law: Law, on: date) -> date:
+@lru_cache(maxsize=10_000)
+def era_of(law: Law, on: date) -> date:
     """The last day up to `on` from which a law quoted here reads differently (the first of all days, if none)."""
-    if law.version not in _CHANGES:
-        days = {date.min}
-        for entry in law.rule("bodies")["laws"].values():
-            days.add(entry["since"])
-            if "formerly" in entry:
-                days.add(entry["formerly"]["until"] + timedelta(days=1))
-        _CHANGES[law.version] = sorted(days)
-    days = _CHANGES[law.version]
+    days = _changes(law)
     return days[bisect_right(days, on) - 1]
+
+
+@lru_cache(maxsize=100)
+def _changes(law: Law) -> list[date]:
+    days = {date.min}
+    for entry in law.rule("bodies")["laws"].values():
+        days.add(entry["since"])
+        if "formerly" in entry:
+            days.add(entry["formerly"]["until"] + timedelta(days=1))
+    return sorted(days)
 
 
 def join(sentences: list[str], language: str) -> str:
@@ -103,14 +152,19 @@ def article_in_force(law: Law, on: date, name: str, article: str) -> dict | None
 
 def written_out(law: Law, cited: list[dict], language: str) -> str:
     """Articles of one law in words: 工会法第十条、第三十条; articles 10 and 30 of the Trade Union Law."""
-    laws, name = law.rule("bodies")["laws"], cited[0]["name"]
+    return _written_out(law, cited[0]["name"], tuple(article["article"] for article in cited), language)
+
+
+@lru_cache(maxsize=5000)
+def _written_out(law: Law, name: str, articles: tuple[str, ...], language: str) -> str:
+    laws = law.rule("bodies")["laws"]
     entry = laws.get(name) or next(entry["formerly"] for entry in laws.values() if entry.get("formerly", {}).get("name") == name)
     unit = entry.get("unit", "条")
     if like(language) == "en":
-        numbers = [article["article"].replace("之一", "-1") for article in cited]
+        numbers = [article.replace("之一", "-1") for article in articles]
         word = "point" if unit == "点" else "article"
         return f"{word}{'s' if len(numbers) > 1 else ''} {' and '.join(numbers)} of the {entry['en']}"
-    return entry.get("zh", name) + "、".join(_number(article["article"], unit) for article in cited)
+    return entry.get("zh", name) + "、".join(_number(article, unit) for article in articles)
 
 
 def _number(article: str, unit: str) -> str:

@@ -4,14 +4,14 @@ The doors and their conditions are data (`law/rules/bodies.yml`, `law/rules/excu
 (`law/text/<language>/{routes,excuses}.yml`, read by `route_words`). The `law` of an entry is what its sentences quote, so what is
 said and what is cited cannot part.
 """
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import lru_cache
 
 from bot.guidance import directory
 from bot.guidance.context import Context
 from bot.guidance.facts import EIGHT_GROUPS, Facts
-from bot.guidance.route_words import FEW_FRAGMENTS, day, facts_sentence, join, render, short_name, unique
+from bot.guidance.route_words import FEW_FRAGMENTS, Shown, day, era_of, facts_sentence, hang_on, join, render, short_name, standing, unique
 from bot.law import Law, places
 from bot.law.languages import like
 
@@ -46,11 +46,11 @@ def build(ctx: Context, deadlines: list[dict] = ()) -> list[dict]:
     near, far, again = _in_order(ctx, ladder(ctx, held))
     listed = _ways(ctx, held)
     refused = {contact.body: _answer(contact) for contact in ctx.facts.contacts}
-    entries = [_other(ctx, held, body, way, refused.get(body)) for body, way in listed]
+    entries = [(way["rank"] < 0, _other(ctx, held, body, way, refused.get(body))) for body, way in listed]
     pressing = _pressing(ctx, deadlines)
-    first = [entry for entry, (_, way) in zip(entries, listed) if way["rank"] < 0]
-    first += [entry for entry in entries if entry not in first and entry["body"] in pressing and not entry["refused"]]
-    rest = [entry for entry in entries if entry not in first]
+    first = [entry for danger, entry in entries if danger]
+    first += [entry for danger, entry in entries if not danger and entry["body"] in pressing and not entry["refused"]]
+    rest = [entry for danger, entry in entries if not danger and not (entry["body"] in pressing and not entry["refused"])]
     rungs = [*near, *far, *again]
     unions = {rung: _union(ctx, held, rung, rungs) for rung in rungs}
     routes = [*first, *(unions[r] for r in near), *rest, *(unions[r] for r in far), *(unions[r] for r in again)]
@@ -72,7 +72,7 @@ def reply_to(ctx_or_law: Context | Law, reason: str, body: str, level: str | Non
     stands now and no facts of the case are used.
     """
     if isinstance(ctx_or_law, Context):
-        ctx = replace(ctx_or_law, language=language)
+        ctx = ctx_or_law.speaking(language)
     else:
         ctx = Context(Facts(adcode=adcode), ctx_or_law, date.max, language)
     held = signs(ctx)
@@ -126,39 +126,61 @@ def next_union(adcode: str | None, level: str) -> tuple[str, str | None] | None:
     return next(((place.level, place.adcode) for place in chain if place.level in above), ("national", None))
 
 
-def in_brief(ctx: Context, routes: list[dict]) -> list[dict]:
-    """The same doors in the few words of the card, in the language of `ctx`: [{"name", "phones", "why", "ask", "body", "level"}].
+def in_brief(ctx: Context, routes: list[dict], shown: list[dict]) -> list[dict]:
+    """Those of the doors that are `shown` in the few words of the card, in the language of `ctx`: [{"name", "phones", "why", "ask",
+    "body"}].
 
-    `ask` is what to say at the door after the facts (None where the card has no sentence for it); `facts` tells the case itself.
+    `ask` is what to say at the door after the facts; only the first of `routes` has it, the others None.
     """
     held = signs(ctx)
-    lowest = next((number for number, route in enumerate(routes) if route["body"] == "union"), None)
-    return [_in_brief(ctx, held | {"lowest_union"} if number == lowest else held, route, full=number == 0)
-            for number, route in enumerate(routes)]
+    lowest = next((route for route in routes if route["body"] == "union"), None)
+    return [_in_brief(ctx, held | {"lowest_union"} if route is lowest else held, route, first=route is routes[0]) for route in shown]
 
 
 def facts_in_brief(ctx: Context) -> str:
     """What happened, in one sentence in the first person, in the language of `ctx`."""
-    work = places.get(ctx.facts.adcode)
-    return facts_sentence(ctx, signs(ctx), _place_name(work, ctx.language) if work else None, ctx.language, FEW_FRAGMENTS)
+    if ("facts", ctx.language) not in ctx.kept:
+        work = places.get(ctx.facts.adcode)
+        where = _place_name(work, ctx.language) if work else None
+        ctx.kept["facts", ctx.language] = facts_sentence(ctx, signs(ctx), where, ctx.language, FEW_FRAGMENTS)
+    return ctx.kept["facts", ctx.language]
 
 
-def _in_brief(ctx: Context, held: frozenset[str], route: dict, full: bool) -> dict:
-    body, level, adcode, language = route["body"], route["level"], route["adcode"], ctx.language
+def _in_brief(ctx: Context, held: frozenset[str], route: dict, first: bool) -> dict:
+    law, body, level, language = ctx.law, route["body"], route["level"], ctx.language
     if route["turned_away_below"]:
         held |= {"turned_away_below"}
+    era = era_of(law, ctx.today)
+    matters = held & _brief_matters(law, era, route["id"], language)
+    name, why, ask = _words(law, era, language, route["id"], body, level, route["adcode"], route["refused"], first, matters)
+    if body == "union" and (first or level not in GENERAL[:-1]) and "no_place" not in held:
+        name = _called(ctx, body, level, route["adcode"])   # an office's own name, the employer's, the trade's
+    return {"name": name, "phones": route["phones"], "office": route["office"], "body": body, "ask": ask, "why": why}
+
+
+@lru_cache(maxsize=1000)
+def _brief_matters(law: Law, era: date, id: str, language: str) -> frozenset[str]:
+    return hang_on(law, era, [f"routes.{id}_card", _ask_key(law, id, language)], language) | {"no_place"}
+
+
+def _ask_key(law: Law, id: str, language: str) -> str:
+    return f"routes.{id}_ask" if law.has_text(f"routes.{id}_ask", language) else "routes.any_ask"
+
+
+@lru_cache(maxsize=5000)
+def _words(law: Law, era: date, language: str, id: str, body: str, level: str | None, adcode: str | None, refused: str | None, first: bool,
+           held: frozenset[str]) -> tuple[str, str, str | None]:
+    """(name, why, what to ask) of a door on the card; the same for every worker of the place of whom these signs hold."""
     if body != "union":
-        name = ctx.text(f"routes.short_{body}")
-    elif level in GENERAL[:-1] and "no_place" not in held and not full:
-        name = ctx.text("routes.short_union").replace("{place}", _place_name(places.get(adcode), language))
+        name = law.text(f"routes.short_{body}", language)
+    elif level in GENERAL[:-1] and "no_place" not in held and not first:
+        name = law.text("routes.short_union", language).replace("{place}", _place_name(places.get(adcode), language))
     else:
-        name = _label(ctx.law, body, level, language) if "no_place" in held else _called(ctx, body, level, adcode)
-    why, _ = render(ctx.law, ctx.today, f"routes.{route['id']}_card", language, held, {})
-    again = {"deflected": "routes.again_card", "none": "routes.again_none_card"}.get(route["refused"])
-    key = f"routes.{route['id']}_ask"
-    ask, _ = render(ctx.law, ctx.today, key if ctx.law.has_text(key, language) else "routes.any_ask", language, held, {})
-    return {"name": name, "phones": route["phones"], "office": route["office"], "body": body, "level": level, "ask": ask,
-            "why": join([why, ctx.text(again) if again else ""], language)}
+        name = _label(law, body, level, language) if "no_place" in held else _name(law, body, level, adcode, language)
+    why, _ = render(law, era, f"routes.{id}_card", language, held, {})
+    again = {"deflected": "routes.again_card", "none": "routes.again_none_card"}.get(refused)
+    ask = render(law, era, _ask_key(law, id, language), language, held, {})[0] if first else None
+    return name, join([why, law.text(again, language) if again else ""], language), ask
 
 
 def ways(ctx: Context) -> list[str]:
@@ -170,6 +192,12 @@ def ways(ctx: Context) -> list[str]:
 
 def signs(ctx: Context) -> frozenset[str]:
     """The words that conditions in the rules and sentences are made of. Source of each: the facts, the day, the class of relationship."""
+    if "signs" not in ctx.kept:
+        ctx.kept["signs"] = _signs(ctx)
+    return ctx.kept["signs"]
+
+
+def _signs(ctx: Context) -> frozenset[str]:
     facts, form = ctx.facts, ctx.facts.employment_form
     issues, dangers = set(ctx.issues), facts.in_danger()
     since = ctx.law.rule("bodies")["laws"]
@@ -238,8 +266,9 @@ def signs(ctx: Context) -> frozenset[str]:
 
 def holds(condition: dict, held: frozenset[str]) -> bool:
     """Whether a condition of the rules holds: all of `all`, one of `any`, none of `none`."""
-    return (held.issuperset(condition.get("all", ())) and held.isdisjoint(condition.get("none", ()))
-            and (not condition.get("any") or not held.isdisjoint(condition["any"])))
+    return ("all" not in condition or held.issuperset(condition["all"])) and (
+        "any" not in condition or not held.isdisjoint(condition["any"])) and (
+        "none" not in condition or held.isdisjoint(condition["none"]))
 
 
 def _answer(contact) -> str | None:
@@ -274,6 +303,8 @@ def ladder(ctx: Context, held: frozenset[str]) -> list[Rung]:
 def _union_answers(ctx: Context, levels: list[str]) -> dict[str, str | None]:
     """The latest answer of each union asked. A contact without a level was with the lowest general union."""
     contacts = [contact for contact in ctx.facts.contacts if contact.body == "union"]
+    if not contacts:
+        return {}
     lowest = next((level for level in levels if level in GENERAL), None)
     answers = {}
     for _, contact in sorted(enumerate(contacts), key=lambda pair: (pair[1].on or date.min, pair[0])):
@@ -304,12 +335,16 @@ def _union(ctx: Context, held: frozenset[str], rung: Rung, rungs: list[Rung]) ->
     if rung.refused:
         higher = next((other for other in rungs if not other.refused and _height(other.level) > _height(rung.level)), None)
         again = "routes.union_again_" + ("none_why" if rung.refused == "none" else "why" if higher else "all_why")
-    door = _door(ctx, held, "union", rung.level, rung.adcode)
-    replies = [{"reason": reason, **door.reply(_reply_key(ctx.law, reason, "union", rung.level)[0])}
-               for reason in ctx.law.rule("excuses")["union"]["reasons"]]
     phones = _numbers(ctx, "union", rung.level, rung.adcode, union_phones(ctx.law, rung.level, rung.adcode or ctx.facts.adcode))
-    return {**_entry(door, f"union_{rung.level}", again, replies, phones, higher), "refused": rung.refused,
+    door = _door(ctx, held, "union", rung.level, rung.adcode)
+    return {**_entry(door, f"union_{rung.level}", again, _union_excuses(ctx.law, rung.level), phones, higher), "refused": rung.refused,
             "turned_away_below": "turned_away_below" in held}
+
+
+@lru_cache(maxsize=100)
+def _union_excuses(law: Law, level: str) -> tuple[tuple[str, str], ...]:
+    """Every excuse that a union route answers, and the text that answers it."""
+    return tuple((reason, _reply_key(law, reason, "union", level)[0]) for reason in law.rule("excuses")["union"]["reasons"])
 
 
 def _height(level: str) -> int:
@@ -335,18 +370,24 @@ def union_name(law: Law, level: str, adcode: str | None, language: str, facts: F
 
 def union_phones(law: Law, level: str, adcode: str | None) -> list[str]:
     """The union hotline with the area code of the place; a province is reached through its capital; 12351 alone without a place."""
+    return [_union_phone(law, level, adcode)]
+
+
+@lru_cache(maxsize=10_000)
+def _union_phone(law: Law, level: str, adcode: str | None) -> str:
     rule = law.rule("bodies")["union"]
     if places.get(adcode) is None:
-        return [rule["hotline"]]
+        return rule["hotline"]
     if level == "national":
-        return [rule["national"]]
+        return rule["national"]
     # The capital is the first city in every province's list of codes (xx0100).
     code = places.dialling(adcode) or places.dialling(f"{adcode[:2]}0100")
     if level == "province" and adcode[2:] != "0000":
         code = places.dialling(f"{adcode[:2]}0000") or places.dialling(f"{adcode[:2]}0100")
-    return [f"{code}-{rule['hotline']}" if code else rule["hotline"]]
+    return f"{code}-{rule['hotline']}" if code else rule["hotline"]
 
 
+@lru_cache(maxsize=10_000)
 def _place_name(place: places.Place, language: str) -> str:
     """The name a union or an office carries: a city district with its city before it."""
     parent = places.get(place.parent)
@@ -361,15 +402,29 @@ def _place_name(place: places.Place, language: str) -> str:
 
 def _ways(ctx: Context, held: frozenset[str]) -> list[tuple[str, dict]]:
     """Every other body with its first way that holds, in the order to go; a body that turned the worker away comes last."""
+    if held is not ctx.kept.get("signs"):
+        return _ways_by(ctx, held)
+    if "ways" not in ctx.kept:
+        ctx.kept["ways"] = _ways_by(ctx, held)
+    return ctx.kept["ways"]
+
+
+def _ways_by(ctx: Context, held: frozenset[str]) -> list[tuple[str, dict]]:
     rule = ctx.law.rule("bodies")
     answers = {contact.body: _answer(contact) for contact in ctx.facts.contacts}
     found = []
-    for body, entry in rule["bodies"].items():
-        way = min((way for way in entry["ways"] if holds(way, held)), key=lambda way: way["rank"], default=None)
+    for body, ways in _by_rank(ctx.law):
+        way = next((way for way in ways if holds(way, held)), None)
         if way:
             found.append((body, way))
     found.sort(key=lambda pair: (pair[1]["rank"] >= 0, pair[1]["rank"] >= 0 and answers.get(pair[0]) in REFUSED, pair[1]["rank"]))
     return found[:rule["most_other_routes"]]
+
+
+@lru_cache(maxsize=10)
+def _by_rank(law: Law) -> list[tuple[str, list[dict]]]:
+    """The ways to each body, the lowest rank first."""
+    return [(body, sorted(entry["ways"], key=lambda way: way["rank"])) for body, entry in law.rule("bodies")["bodies"].items()]
 
 
 def _other(ctx: Context, held: frozenset[str], body: str, way: dict, refused: str | None) -> dict:
@@ -379,12 +434,13 @@ def _other(ctx: Context, held: frozenset[str], body: str, way: dict, refused: st
               if ctx.today >= lines.get(phone, date.min)]
     phones = _numbers(ctx, body, level, adcode, phones)
     door = _door(ctx, held, body, level, adcode)
-    replies = [{"reason": reason, **door.reply(f"excuses.{body}_{reason}")} for reason in _reasons(ctx.law, body, way)]
     again = {"deflected": "routes.other_again_why", "none": "routes.other_again_none_why"}.get(refused)
-    return {**_entry(door, way["id"], again, [reply for reply in replies if reply["law"]], phones),
-            "refused": refused if refused in REFUSED else None, "turned_away_below": False}
+    excuses = tuple((reason, f"excuses.{body}_{reason}") for reason in _reasons(ctx.law, body, way))
+    return {**_entry(door, way["id"], again, excuses, phones), "refused": refused if refused in REFUSED else None,
+            "turned_away_below": False}
 
 
+@lru_cache(maxsize=10_000)
 def _seat(law: Law, body: str, adcode: str | None) -> tuple[str | None, str | None]:
     """The level and code of the office of a body that covers a place; the nearest level above where its own is unknown."""
     level = law.rule("bodies")["bodies"][body]["level"]
@@ -400,26 +456,33 @@ def _seat(law: Law, body: str, adcode: str | None) -> tuple[str | None, str | No
 def _next(ctx: Context, body: str, level: str | None, adcode: str | None, language: str) -> dict | None:
     """Where to go after a refusal, in the shape reply_to() gives. A union already asked in vain is passed over."""
     adcode = adcode or (ctx.facts.adcode if places.get(ctx.facts.adcode) else None)
+    asked = frozenset(of for of, answer in _union_answers(ctx, list(GENERAL)).items() if answer in REFUSED)
+    following = _following(ctx.law, body, level, adcode, asked, language)
+    return following and {**following, "phones": _numbers(ctx, *(following[key] for key in ("body", "level", "adcode", "phones")))}
+
+
+@lru_cache(maxsize=10_000)
+def _following(law: Law, body: str, level: str | None, adcode: str | None, asked: frozenset[str], language: str) -> dict | None:
+    """The door after this one, when the unions of the levels `asked` have turned the worker away."""
     if body != "union":
-        following = ctx.law.rule("bodies")["bodies"][body]["next"]
+        following = law.rule("bodies")["bodies"][body]["next"]
         if following != "union":
-            level, code = _seat(ctx.law, following, adcode)
-            phones = _numbers(ctx, following, level, code, list(ctx.law.rule("bodies")["bodies"][following]["phones"]))
-            name = _other_name(ctx.law, following, code, language) if code else None
-            return {"body": following, "level": level, "adcode": code, "name": name, "label": _label(ctx.law, following, level, language),
+            level, code = _seat(law, following, adcode)
+            phones = law.rule("bodies")["bodies"][following]["phones"]
+            name = _other_name(law, following, code, language) if code else None
+            return {"body": following, "level": level, "adcode": code, "name": name, "label": _label(law, following, level, language),
                     "phones": phones}
         level = "enterprise"   # any rung below the general unions: the lowest of them comes next
     rung = next_union(adcode, level or (places.get(adcode).level if adcode else "county"))
-    asked = {of: answer for of, answer in _union_answers(ctx, list(GENERAL)).items() if answer in REFUSED}
     while rung and rung[0] in asked and rung[0] != "national":
         rung = next_union(adcode, rung[0])
     if rung is None:
         return None
-    return {"body": "union", "level": rung[0], "adcode": rung[1], "name": union_name(ctx.law, *rung, language),
-            "label": _label(ctx.law, "union", rung[0], language),
-            "phones": _numbers(ctx, "union", *rung, union_phones(ctx.law, rung[0], rung[1] or adcode))}
+    return {"body": "union", "level": rung[0], "adcode": rung[1], "name": union_name(law, *rung, language),
+            "label": _label(law, "union", rung[0], language), "phones": union_phones(law, rung[0], rung[1] or adcode)}
 
 
+@lru_cache(maxsize=10_000)
 def _other_name(law: Law, body: str, adcode: str | None, language: str) -> str:
     """The office that covers a place, by its general name: authorities are called differently from city to city."""
     place, label = places.get(adcode), _label(law, body, None, language)
@@ -439,20 +502,13 @@ class Door:
     adcode: str | None
     following: dict | None
 
-    @cached_property
-    def zh(self) -> dict[str, str]:
-        return self._fields("zh")
-
-    @cached_property
-    def own(self) -> dict[str, str]:
-        return self._fields(self.ctx.language)
-
-    def fields(self, language: str) -> dict[str, str]:
-        return self.zh if like(language) == "zh" else self.own
-
     def told(self, key: str, language: str, **more: str) -> tuple[str, list[dict]]:
         """What the bot tells the worker, and the articles it rests on."""
-        return render(self.ctx.law, self.ctx.today, key, language, self.held, self.fields(language) | more)
+        shown = standing(self.ctx.law, self.ctx.today, key, language, self.held)
+        return self.filled(shown, language, **more), [*shown.articles]
+
+    def filled(self, shown: Shown, language: str, **more: str) -> str:
+        return shown.filled(self._fields(language) | more) if len(shown.parts) > 1 else shown.parts[0]
 
     def spoken(self, key: str) -> tuple[str, list[dict]]:
         """What the worker says at this door. It speaks Chinese: other languages carry the Chinese sentence to show."""
@@ -468,42 +524,86 @@ class Door:
         return {"reply": reply, "law": articles}
 
     def _fields(self, language: str) -> dict[str, str]:
-        ctx, law, facts = self.ctx, self.ctx.law, self.ctx.facts
+        fields = _fields(self.ctx, language)
+        if not self.following:
+            return fields
+        body, level, adcode = (self.following[key] for key in ("body", "level", "adcode"))
+        law = self.ctx.law
+        return fields | {"next": _pointer(law, _name(law, body, level, adcode, language), self.following["phones"], language)}
+
+
+def _fields(ctx: Context, language: str) -> dict[str, str]:
+    """What the sentences about every door of a case may fill in."""
+    if ("fields", language) not in ctx.kept:
+        law, facts = ctx.law, ctx.facts
         work = places.get(facts.adcode)
         where = _place_name(work, language) if work else None
         job = facts.occupation if facts.occupation and facts.occupation != "other" else "any"
-        fields = {
+        ctx.kept["fields", language] = {
             "place": where or law.text("routes.here", language),
             "there": where or law.text("routes.there", language),
             "job": law.text(f"routes.job_{job}", language),
             "day": day(facts.injury.on, language) if facts.injury.on else "____",
-            "facts": facts_sentence(ctx, self.held, where, language),
+            "facts": facts_sentence(ctx, signs(ctx), where, language),
         }
-        if self.following:
-            body, level, adcode = (self.following[key] for key in ("body", "level", "adcode"))
-            fields["next"] = _pointer(law, _name(law, body, level, adcode, language), self.following["phones"], language)
-        return fields
+    return ctx.kept["fields", language]
 
 
-def _entry(door: Door, way: str, again: str | None, replies: list[dict], phones: list[str], higher: Rung | None = None) -> dict:
-    """One route in the contract's shape. `again`: the text that says what has changed since this door turned the worker away."""
-    ctx, law = door.ctx, door.ctx.law
-    why, articles = door.told(f"routes.{way}_why", ctx.language)
-    if again:
-        more = {}
-        if higher:
-            name = _name(law, "union", higher.level, higher.adcode, ctx.language)
-            numbers = union_phones(law, higher.level, higher.adcode or door.adcode)
-            more["higher"] = _pointer(law, name, _numbers(ctx, "union", higher.level, higher.adcode, numbers), ctx.language)
-        changed, changed_articles = door.told(again, ctx.language, **more)
-        why, articles = join([changed, why], ctx.language), [*changed_articles, *articles]
-    say, say_articles = door.spoken(f"routes.{way}_say")
+@dataclass(frozen=True)
+class Prepared:
+    """A door as every worker of one place finds it of whom the same signs hold; what tells the case itself is filled in later.
+
+    `route` has what needs no filling in; `chinese` is what to say in Chinese, for readers of another language.
+    """
+
+    route: dict
+    why: tuple[Shown, ...]
+    say: Shown
+    chinese: Shown | None
+
+
+@lru_cache(maxsize=5000)
+def _prepared(law: Law, era: date, language: str, way: str, again: str | None, excuses: tuple[tuple[str, str], ...], body: str,
+              level: str | None, adcode: str | None, held: frozenset[str], work: str | None, following: tuple | None) -> Prepared:
+    after = following and dict(zip(("body", "level", "adcode", "phones"), (*following[:3], [*following[3:]])))
+    door = Door(Context(Facts(adcode=work), law, era, language), held, body, level, adcode, after)
+    replies = [{"reason": reason, **door.reply(key)} for reason, key in excuses]
+    why = tuple(standing(law, era, key, language, held) for key in (again, f"routes.{way}_why") if key)
+    say, chinese = (standing(law, era, f"routes.{way}_say", spoken, held) for spoken in (language, "zh"))
+    route = {"id": way, "body": body, "level": level, "adcode": adcode, "label": _label(law, body, level, language),
+             "if_refused": [reply for reply in replies if reply["law"] or body == "union"],
+             "law": unique([*(article for one in why for article in one.articles), *say.articles])}
+    return Prepared(route, why, say, None if like(language) == "zh" else chinese)
+
+
+@lru_cache(maxsize=1000)
+def _matters(law: Law, era: date, language: str, way: str, again: str | None, excuses: tuple[tuple[str, str], ...]) -> frozenset[str]:
+    """The signs on which it hangs what is said about a door."""
+    keys = [f"routes.{way}_why", f"routes.{way}_say", *([again] if again else []), *(key for _, key in excuses)]
+    return hang_on(law, era, keys, language) | hang_on(law, era, keys, "zh")
+
+
+def _entry(door: Door, way: str, again: str | None, excuses: tuple[tuple[str, str], ...], phones: list[str],
+           higher: Rung | None = None) -> dict:
+    """One route in the contract's shape. `again`: the text that says what has changed since this door turned the worker away;
+    `excuses`: those it is answered to, each with the key of the answer."""
+    ctx, law, language, after = door.ctx, door.ctx.law, door.ctx.language, door.following
+    era = era_of(law, ctx.today)
+    held = door.held & _matters(law, era, language, way, again, excuses)
+    following = after and (after["body"], after["level"], after["adcode"], *after["phones"][:1])
+    ready = _prepared(law, era, language, way, again, excuses, door.body, door.level, door.adcode, held, ctx.facts.adcode, following)
+    more = {}
+    if again and higher:
+        name = _name(law, "union", higher.level, higher.adcode, language)
+        numbers = union_phones(law, higher.level, higher.adcode or door.adcode)
+        more["higher"] = _pointer(law, name, _numbers(ctx, "union", higher.level, higher.adcode, numbers), language)
     office = ctx.office(door.body, door.level, door.adcode)
-    return {"id": way, "body": door.body, "level": door.level, "adcode": door.adcode,
+    say = door.filled(ready.say, language)
+    if ready.chinese:
+        say = join([say, law.text("routes.show", language).replace("{zh}", door.filled(ready.chinese, "zh"))], language)
+    return {**ready.route, "if_refused": [dict(reply) for reply in ready.route["if_refused"]], "law": [*ready.route["law"]],
             "name": None if "no_place" in door.held else _called(ctx, door.body, door.level, door.adcode),
-            "office": office.told() if office else None,
-            "label": _label(law, door.body, door.level, ctx.language), "phones": phones, "why": why, "say": say, "if_refused": replies,
-            "law": unique([*articles, *say_articles])}
+            "office": office.told() if office else None, "phones": phones, "why": join([door.filled(one, language, **more) for one in ready.why], language), "say": say}
 
 
 def _name(law: Law, body: str, level: str | None, adcode: str | None, language: str, facts: Facts | None = None) -> str:
@@ -532,6 +632,7 @@ def _pointer(law: Law, name: str, phones: list[str], language: str) -> str:
     return law.text("routes.pointer", language, name=name, phone=phones[0])
 
 
+@lru_cache(maxsize=1000)
 def _label(law: Law, body: str, level: str | None, language: str) -> str:
     """The general name of a door: 县（区）总工会, labour inspection."""
     return law.text(f"routes.label_{body}_{level}" if body == "union" and level else f"routes.label_{body}", language)

@@ -20,7 +20,7 @@ def build(ctx: Context) -> list[dict]:
     held = signs(ctx)
     if "no_issue" in held or "only_not_labour" in held:
         return []
-    chosen = sorted((row for row in rule["topics"] if _in_force(ctx, row) and routes.holds(row, held)), key=lambda row: row["rank"])
+    chosen = sorted((row for row in rule["topics"] if routes.holds(row, held) and _in_force(ctx, row)), key=lambda row: row["rank"])
     once: dict[str, dict] = {}
     for row in chosen:
         once.setdefault(row["id"], row)   # of an id that holds twice, the nearer
@@ -36,6 +36,12 @@ def in_brief(ctx: Context, ids: list[str]) -> list[str]:
 
 def signs(ctx: Context) -> frozenset[str]:
     """The signs of routes.signs() and those that only topics hang on."""
+    if "topic_signs" not in ctx.kept:
+        ctx.kept["topic_signs"] = _signs(ctx)
+    return ctx.kept["topic_signs"]
+
+
+def _signs(ctx: Context) -> frozenset[str]:
     facts, held = ctx.facts, routes.signs(ctx)
     here, home = (facts.adcode or "")[:2], (places.province_named(facts.household_place) or "")[:2]
     moved = bool(here and home and here != home)
@@ -85,6 +91,12 @@ def _in_force(ctx: Context, row: dict) -> bool:
 
 def _figures(ctx: Context) -> dict[str, str]:
     """The local figures that the sentences name, in the worker's language."""
+    if ("figures", ctx.language) not in ctx.kept:
+        ctx.kept["figures", ctx.language] = _figures_in_words(ctx)
+    return ctx.kept["figures", ctx.language]
+
+
+def _figures_in_words(ctx: Context) -> dict[str, str]:
     base = region.minimum_wage(ctx.law, ctx.facts.adcode, ctx.today)
     found = {"heat": _heat(ctx) or ""}
     if base:

@@ -9,15 +9,16 @@ from bot.guidance.route_words import render
 
 def build(ctx: Context, deadlines: list[dict]) -> list[str]:
     """The sentences whose condition holds, in the order of law/rules/warnings.yml."""
-    rule, held = ctx.law.rule("warnings"), routes.signs(ctx)
-    return [render(ctx.law, ctx.today, f"warnings.{id}", ctx.language, held, {})[0]
-            for id in rule["order"] if CONDITIONS[id](ctx, deadlines, rule)]
+    if "warnings" not in ctx.kept:
+        rule = ctx.law.rule("warnings")
+        ctx.kept["warnings"] = [id for id in rule["order"] if CONDITIONS[id](ctx, deadlines, rule)]
+    held = routes.signs(ctx)
+    return [render(ctx.law, ctx.today, f"warnings.{id}", ctx.language, held, {})[0] for id in ctx.kept["warnings"]]
 
 
 def _dates(ctx: Context) -> list[date]:
     facts = ctx.facts
-    steps = [*facts.injury.dict().values(), *facts.arbitration.dict(exclude={"performance_due_on"}).values(),
-             *facts.court.dict().values()]
+    steps = [value for group in (facts.injury, facts.arbitration, facts.court) for name, value in group if name != "performance_due_on"]
     named = [facts.started_on, facts.ended_on, facts.infringed_on, facts.owed_since, facts.contract_signed_on, *facts.claimed_on,
              *facts.employer_promised_on, *(contact.on for contact in facts.contacts), *steps]
     return [day for day in named if isinstance(day, date)]

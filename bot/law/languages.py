@@ -5,7 +5,7 @@ whose sentences stand in for those that are missing, and whose names of places a
 which those sentences become its own. `script`: traditional, where that is how it is told from the language it is like.
 """
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -34,6 +34,7 @@ def known() -> dict[str, Language]:
     return {language.code: language for language in sorted(found, key=lambda one: (one.code not in OWN, one.code))}
 
 
+@lru_cache(maxsize=100)
 def like(code: str | None) -> str:
     """The language in full that a language goes by: zh for zh-Hant; zh for one we do not know."""
     return known()[code].like if code in known() else "zh"
