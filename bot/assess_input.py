@@ -1,8 +1,11 @@
 """Facts as `assess` reads them: a JSON object, a list of them, or JSON Lines; places given by name get their code."""
 import json
+import re
 
 from bot.guidance.facts import Facts, FactsError, parse_facts
 from bot.law import places as table
+
+CODE = re.compile(r"\d{6}\Z")
 
 
 def read(text: str) -> list[Facts]:
@@ -12,11 +15,11 @@ def read(text: str) -> list[Facts]:
 
 
 def locate(data: dict) -> dict:
-    """The same facts with `adcode` filled in from `place`, where the name says which place it is."""
+    """The same facts with `adcode` filled in from `place`, where the name says which place it is, and an abolished code made today's."""
     place, code = data.get("place"), data.get("adcode")
-    if code is not None and isinstance(code, str) and table.get(code) is None:
-        data = {**data, "adcode": None}
-        code = None
+    if isinstance(code, str) and CODE.match(code) and table.get(code) is None:
+        code = table.today(code)
+        data = {**data, "adcode": code}
     if code is None and isinstance(place, str) and place.strip():
         from bot.understanding import places
 

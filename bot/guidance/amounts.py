@@ -5,7 +5,7 @@ Never a promise; a range where something is open.
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.guidance import region
+from bot.guidance import region, situation
 from bot.guidance.context import Context
 from bot.guidance.deadlines.arbitration import filed, restarts
 from bot.guidance.facts import add_months, add_years
@@ -83,16 +83,18 @@ def _unpaid_wages(ctx: Context) -> dict | None:
 def _double_wage(ctx: Context) -> dict | None:
     facts = ctx.facts
     complained = "no_contract" in ctx.issues
-    unwritten = facts.written_contract is False or facts.contract_signed_on or (complained and facts.written_contract is None)
+    work = situation.unwritten(facts, ctx.today)
+    missing = facts.written_contract is False or facts.contract_signed_on or (complained and facts.written_contract is None)
+    missing = missing or (complained and work is not None and work.expired)
     if facts.is_platform() and ctx.relationship != "labour_relationship" and not complained:
         return None
-    if not (unwritten and facts.started_on and facts.monthly_wage and _may_be_employee(ctx)):
+    if not (missing and work and facts.monthly_wage and _may_be_employee(ctx)):
         return None
-    window = double_wage_window(facts.started_on, facts.contract_signed_on, facts.ended_on, ctx.today)
+    window = double_wage_window(work.start, work.signed_on, facts.ended_on, ctx.today)
     if window is None:
         return None
     first, last = window
-    start, divisor = max(facts.started_on, LABOUR_CONTRACT_LAW), ctx.value("figures/wage_days", max(last, WAGE_DAYS_RULE))
+    start, divisor = max(work.start, LABOUR_CONTRACT_LAW), ctx.value("figures/wage_days", max(last, WAGE_DAYS_RULE))
     whole, days = _months(start, first, last, divisor)
     cutoff = _cutoff(ctx)
     kept = Span(0, 0) if cutoff > last else _months(start, max(first, cutoff), last, divisor)[0]
@@ -100,7 +102,10 @@ def _double_wage(ctx: Context) -> dict | None:
         ctx.text("amounts.double_wage", first=ctx.day(first), last=ctx.day(last), months=_range(whole), wage=ctx.yuan(facts.monthly_wage))
     ]
     tags = set()
-    if facts.ended_on is None and facts.contract_signed_on is None and last == ctx.today:
+    if work.expired:
+        tags.add("after_expiry")
+        how.append(ctx.text("amounts.double_wage_expired", day=ctx.day(facts.contract_expired_on)))
+    if facts.ended_on is None and work.signed_on is None and last == ctx.today:
         how.append(ctx.text("amounts.double_wage_running"))
     if days:
         tags.add("part_month")
@@ -108,7 +113,7 @@ def _double_wage(ctx: Context) -> dict | None:
     if cutoff > first:
         tags.add("lapsing")
         how.append(ctx.text("amounts.double_wage_lapsed" if cutoff > last else "amounts.double_wage_lapsing", cutoff=ctx.day(cutoff)))
-    sum_ = Span(kept.least * facts.monthly_wage, whole.most * facts.monthly_wage)
+    sum_ = Span(0 if work.expired else kept.least * facts.monthly_wage, whole.most * facts.monthly_wage)
     return _item(ctx, "double_wage", sum_, how, _cites(ctx, "double_wage", tags))
 
 
@@ -208,9 +213,10 @@ def _severance_base(ctx: Context, months: Span, end: date) -> tuple[Span, list[s
         notes.append(ctx.text("amounts.severance_cap_unknown"))
     minimum = region.minimum_wage(ctx.law, ctx.facts.adcode, end)
     if minimum and wage < minimum["month"][1]:
-        least, most = minimum["month"]
+        least, most = (0 if minimum["top_only"] else minimum["month"][0]), minimum["month"][1]
         base, tags = Span(months.least * max(wage, least), months.most * most), {"minimum_wage"}
-        notes.append(ctx.text("amounts.severance_minimum", least=ctx.yuan(least), most=ctx.yuan(most)))
+        key = "severance_minimum_top" if minimum["top_only"] else "severance_minimum"
+        notes.append(ctx.text(f"amounts.{key}", least=ctx.yuan(least), most=ctx.yuan(most)))
     return base, notes, tags
 
 

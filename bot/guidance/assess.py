@@ -11,6 +11,7 @@ from bot.guidance import (
     insurance,
     questions,
     relationship,
+    retirement,
     routes,
     topics,
     urgency,
@@ -27,7 +28,8 @@ def context_of(facts: Facts, law: Law, today: date, offices: tuple[Office, ...] 
     """The context that every part of the reasoning reads, and the judgement on the relationship."""
     ctx = Context(facts=facts, law=law, today=facts.as_of or today, language=best_language(law, facts.language), issues=issues_of(facts),
                   offices=tuple(offices))
-    judged = relationship.judge(ctx)
+    told, ctx = facts.employment_form, retirement.settled(ctx)
+    judged = relationship.judge(ctx, told)
     return replace(ctx, relationship=judged["class"]), judged
 
 

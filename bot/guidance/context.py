@@ -61,6 +61,10 @@ class Context:
             return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
         return f"{day.year}年{day.month}月{day.day}日"
 
+    def month(self, day: date) -> str:
+        """The month of a day as messages write it: 2026年12月, December 2026."""
+        return f"{MONTHS[day.month - 1]} {day.year}" if like(self.language) == "en" else f"{day.year}年{day.month}月"
+
     def yuan(self, amount: float) -> str:
         """A sum as messages write it: 61,800 元, 61,800 yuan."""
         shown = f"{amount:,.2f}".rstrip("0").rstrip(".")

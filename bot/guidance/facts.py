@@ -25,8 +25,9 @@ ANSWERS = ("none", "answered", "acting", "deflected")
 INJURY_KINDS = ("accident", "commuting", "occupational_disease", "on_platform_order")
 SHARED = ("both", "unclear")  # who controls the work: an answer that speaks for neither side
 
+FIRST_BIRTH = 1900
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 12, 31)
-ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 Text = constr(max_length=2000)
 Money = conint(ge=0, le=10_000_000_000)
 
@@ -165,7 +166,7 @@ class Facts(Strict):
     language: Optional[constr(max_length=20)]
     issues: Optional[list[Literal[ISSUES]]]
     place: Optional[Text]
-    adcode: Optional[constr(regex=r"^\d{6}$")]
+    adcode: Optional[constr(regex=r"^[0-9]{6}\Z")]
     household_place: Optional[Text]
     employer_place: Optional[Text]
     platform_place: Optional[Text]
@@ -175,7 +176,7 @@ class Facts(Strict):
     employment_form: Optional[Literal[EMPLOYMENT_FORMS]]
     control: Control = Field(default_factory=lambda: NO_CONTROL)
     sex: Optional[constr(max_length=20)]
-    born: Optional[constr(regex=r"^\d{4}(-\d{2}){0,2}$")]
+    born: Optional[constr(regex=r"^[0-9]{4}(-[0-9]{2}){0,2}\Z")]
     pregnant: Optional[Flag]
     written_contract: Optional[Flag]
     contract_signed_on: Optional[Day]
@@ -213,6 +214,17 @@ class Facts(Strict):
     def _any_id(cls, value):
         if value is not None and not isinstance(value, (str, int, float)):
             raise ValueError("not a text or a number")
+        return value
+
+    @validator("born")
+    def _a_birth(cls, value):
+        if value is not None:
+            try:
+                day = date(*(int(part) for part in (value + "-01-01")[:10].split("-")))
+            except ValueError:
+                raise ValueError(f"{value} is not a day of the calendar") from None
+            if not FIRST_BIRTH <= day.year <= LATEST.year:
+                raise ValueError(f"{value} is outside {FIRST_BIRTH} to {LATEST.year}")
         return value
 
     @validator("control", "injury", "arbitration", "court", pre=True)

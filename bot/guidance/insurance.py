@@ -179,6 +179,17 @@ def _flexible_pension(ctx: Context) -> tuple[list[float] | None, list[str]]:
     return [least, most], [ctx.text("insurance.flexible_pension_cost", year=base["year"], **words), *subsidy]
 
 
+def _flexible_medical(ctx: Context) -> tuple[list[float] | None, list[str]]:
+    """A figure of some year is told with its year; it is no cost of today."""
+    row = region.flexible_medical(ctx.law, ctx.facts.adcode, ctx.today)
+    if row is None:
+        return None, []
+    words = {"year": row["year"], "amount": ctx.yuan(row.get("amount", 0)), "rate": f"{row.get('rate', 0) * 100:g}"}
+    words |= dict(zip(("low", "high"), (ctx.yuan(end) for end in row.get("base", (0, 0)))))
+    kind = "amount" if "amount" in row else "rate" if "rate" in row else "base"
+    return None, [ctx.text(f"insurance.flexible_medical_{kind}", **words)]
+
+
 def _unclear_pension(ctx: Context) -> tuple[list[float] | None, list[str]]:
     """The span from an employee's share on the wage to a flexible worker's highest choice."""
     own, _ = _employee_pension(ctx)
@@ -198,6 +209,7 @@ def _employee_unemployment(ctx: Context) -> tuple[list[float] | None, list[str]]
 COSTS = {
     "employee_pension": _employee_pension,
     "flexible_pension": _flexible_pension,
+    "flexible_medical": _flexible_medical,
     "unclear_pension": _unclear_pension,
     "employee_unemployment": _employee_unemployment,
 }

@@ -20,7 +20,9 @@ def province_of(adcode: str | None) -> str | None:
 def minimum_wage(law: Law, adcode: str | None, on: date) -> dict | None:
     """The minimum wage of a place on a day: `month` and `hour` (part-time work) as (least, most) in yuan, `hour` None if unknown.
 
-    Both ends are equal where the tier of the place is known (`tier`), else they span the province's tiers.
+    Both ends are equal where the tier of the place is known (`tier`), else they span the province's tiers; `top_only`: the lower tiers
+    were not found, so the place may have less than the least. `hour_holiday`: for part-time work on a statutory holiday;
+    `with_insurance`: whether the worker's own share of social insurance is part of it; both None if not known.
     Also `from`, `quality`, `hedge`, `law`, `source`. Data: figures/minimum_wage.
     """
     entry = _entry(law, "figures/minimum_wage", adcode, on)
@@ -37,7 +39,9 @@ def minimum_wage(law: Law, adcode: str | None, on: date) -> dict | None:
     if month is None:
         return None
     partial = tier is None and len(months) > 1
-    return {"month": month, "hour": hour, "tier": tier, **_about(entry, on, partial)}
+    top_only = tier is None and None in months
+    return {"month": month, "hour": hour, "tier": tier, "top_only": top_only, "hour_holiday": value.get("hour_holiday"),
+            "with_insurance": value.get("with_insurance"), **_about(entry, on, partial)}
 
 
 def pension_base(law: Law, adcode: str | None, on: date) -> dict | None:
@@ -103,6 +107,17 @@ def single_work_injury(law: Law, adcode: str | None, on: date) -> dict | None:
 def high_temperature_allowance(law: Law, adcode: str | None, on: date) -> dict | None:
     """The province's high-temperature allowance: `per`, `outdoor`, `indoor`, `months`. From a list of 2023: always hedged."""
     return _row(law, "figures/high_temperature_allowance", adcode, on)
+
+
+def double_wage_counting(law: Law, adcode: str | None, on: date) -> dict | None:
+    """How the courts of a province count the year for the second wage: `count`, the end of a key of text/*/deadlines.yml. Always hedged."""
+    return _row(law, "figures/double_wage_counting", adcode, on)
+
+
+def flexible_medical(law: Law, adcode: str | None, on: date) -> dict | None:
+    """What is known of a flexible worker's contribution to employee medical insurance: `year` and `amount` a month, `rate` of the base, or
+    `base` as (least, most). Always hedged."""
+    return _row(law, "figures/flexible_medical", adcode, on)
 
 
 def _row(law: Law, id: str, adcode: str | None, on: date) -> dict | None:

@@ -1,4 +1,7 @@
 """Is there a labour relationship? The class, why, and which evidence would move it."""
+from datetime import date
+
+from bot.guidance import retirement
 from bot.guidance.context import Context
 from bot.guidance.facts import Facts
 from bot.law.languages import like
@@ -7,10 +10,15 @@ MANAGED = (True, "both")  # the platform has a say in it
 UNDECIDED = (None, "unclear")
 
 
-def judge(ctx: Context) -> dict:
-    """{"class", "why": [...], "evidence": [...], "law": [...], "needs": [facts it hangs on]}."""
+def judge(ctx: Context, told_form: str | None = None) -> dict:
+    """{"class", "why": [...], "evidence": [...], "law": [...], "needs": [facts it hangs on]}.
+
+    `told_form`: the form of work as the worker named it, where the age says otherwise.
+    """
     facts, rule = ctx.facts, ctx.law.rule("relationship")
     kind, reason, needs = _class(facts, rule)
+    if reason == "past_retirement_age" and ctx.today < rule["over_age_rule_from"]:
+        reason = "past_retirement_before"
     why, hangs_on = [ctx.text(f"relationship.{reason}")], needs
     needs = [fact for fact in hangs_on if not facts.answered(fact)]
     if needs and needs != ["employment_form"]:  # the sentences about the form name that fact themselves
@@ -19,10 +27,18 @@ def judge(ctx: Context) -> dict:
         why.append(ctx.text("relationship.cannot_be_told", facts=_named(ctx, hangs_on)))
     if facts.control.registered_business:
         why.append(ctx.text("relationship.registered_business"))
+    age = retirement.said(ctx, told_form or facts.employment_form)
+    why += age
     topic = _topic(facts, kind)
     evidence = [] if kind == "civil" else [f"relationship.evidence_{'platform' if facts.is_platform() else 'work'}"]
     return {"class": kind, "why": why, "evidence": [ctx.text(key) for key in evidence],
-            "law": [dict(article) for article in rule["law"][topic]], "needs": needs}
+            "law": _cited(ctx, rule["law"][topic]) + (ctx.cite("figures/retirement_age") if age else []), "needs": needs}
+
+
+def _cited(ctx: Context, articles: list[dict]) -> list[dict]:
+    """Those of the articles that were in force on the day; all of them on a day before the first."""
+    standing = [article for article in articles if article.get("from", date.min) <= ctx.today] or articles
+    return [{"name": article["name"], "article": article["article"]} for article in standing]
 
 
 def _named(ctx: Context, wanted: list[str]) -> str:

@@ -260,6 +260,7 @@ def _signs(ctx: Context) -> frozenset[str]:
         "line_12356": ctx.today >= ctx.law.rule("bodies")["lines"]["12356"],
     }
     kind = facts.injury.kind
+    held |= {sign: (facts.adcode or "").startswith(code) for code, sign in ctx.law.rule("bodies")["wage_channels"].items()}
     return frozenset({name for name, true in held.items() if true} | issues | {f"danger_{danger}" for danger in dangers}
                      | ({f"injury_{kind}"} if kind else set()) | in_force)
 
@@ -603,7 +604,8 @@ def _entry(door: Door, way: str, again: str | None, excuses: tuple[tuple[str, st
         say = join([say, law.text("routes.show", language).replace("{zh}", door.filled(ready.chinese, "zh"))], language)
     return {**ready.route, "if_refused": [dict(reply) for reply in ready.route["if_refused"]], "law": [*ready.route["law"]],
             "name": None if "no_place" in door.held else _called(ctx, door.body, door.level, door.adcode),
-            "office": office.told() if office else None, "phones": phones, "why": join([door.filled(one, language, **more) for one in ready.why], language), "say": say}
+            "office": office.told() if office else None, "phones": phones, "say": say,
+            "why": join([door.filled(one, language, **more) for one in ready.why], language)}
 
 
 def _name(law: Law, body: str, level: str | None, adcode: str | None, language: str, facts: Facts | None = None) -> str:

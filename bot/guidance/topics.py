@@ -1,7 +1,7 @@
 """What else is worth knowing in a case, by topic: from fair hiring to moving insurance between provinces and the strain of night riders."""
 from datetime import date
 
-from bot.guidance import insurance, region, routes
+from bot.guidance import insurance, region, retirement, routes
 from bot.guidance.context import Context
 from bot.guidance.route_words import render, unique
 from bot.law import places
@@ -11,6 +11,8 @@ OUTDOORS = ON_THE_ROAD | {"construction", "cleaning", "security_guard", "mining"
 HOT_MONTHS = range(5, 11)   # the widest span of any province's allowance months, April in Hainan apart
 BARGAINING_GUIDE = date(2026, 3, 20)   # 平台劳动规则和算法协商指引（试行） made public (LAW.md §8)
 PILOT_FROM = date(2022, 7, 1)          # before it the list of sectors is empty
+TRAFFIC_RULE = date(2026, 6, 30)       # 法释〔2026〕9号 (LAW.md §8)
+FORUM_RULE = date(2025, 12, 31)        # 法释〔2025〕15号 (LAW.md §8)
 SICHUAN_UNTIL = date(2027, 2, 1)       # the end that 川人社发〔2021〕29号 names (LAW.md §14)
 
 
@@ -61,7 +63,7 @@ def _signs(ctx: Context) -> frozenset[str]:
         "occupational_disease": facts.injury.kind == "occupational_disease",
         "heat_case": ctx.today.month in HOT_MONTHS and facts.occupation in OUTDOORS | {None}
         and bool(issues & {"health_safety", "overtime_rest"}) or "health_safety" in issues and facts.occupation in OUTDOORS,
-        "man": (facts.sex or "").strip().lower() in ("male", "man", "m", "男"),
+        "man": retirement.sex_of(facts.sex) == "man",
         "left": facts.left_work() is True,
         "moved_other": moved and "other_labour" in issues,
         "moved_dismissed": moved and "dismissal" in issues,
@@ -72,6 +74,13 @@ def _signs(ctx: Context) -> frozenset[str]:
         "minimum_wage_known": base is not None,
         "minimum_wage_hedge": base is not None and base["hedge"],
         "minimum_hour": base is not None and base["hour"] is not None,
+        "minimum_top_only": base is not None and base["top_only"],
+        "minimum_holiday": base is not None and base["hour_holiday"] is not None,
+        "minimum_with_insurance": base is not None and base["with_insurance"] is True,
+        "minimum_without_insurance": base is not None and base["with_insurance"] is False,
+        "contract_expired": facts.contract_expired_on is not None and facts.contract_expired_on <= ctx.today,
+        "traffic_rule_2026": ctx.today >= TRAFFIC_RULE,
+        "forum_rule": ctx.today >= FORUM_RULE,
         "heat_known": _heat(ctx) is not None,
     }
     return held | {name for name, true in more.items() if true}
@@ -100,19 +109,29 @@ def _figures_in_words(ctx: Context) -> dict[str, str]:
     base = region.minimum_wage(ctx.law, ctx.facts.adcode, ctx.today)
     found = {"heat": _heat(ctx) or ""}
     if base:
-        found |= {"min_month": _span(base["month"]), "min_hour": _span(base["hour"]), "min_from": ctx.day(base["from"])}
+        found |= {"min_month": _span(base["month"]), "min_hour": _span(base["hour"]), "min_from": ctx.day(base["from"]),
+                  "min_holiday": _plain(base["hour_holiday"])}
     return found
 
 
 def _heat(ctx: Context) -> str | None:
     """The province's high-temperature allowance in words; None where no figure is known."""
     row = region.high_temperature_allowance(ctx.law, ctx.facts.adcode, ctx.today)
-    if row is None or "outdoor" not in row:
+    if row is None:
         return None
-    least, most = row["outdoor"]
-    key = "at_least" if most is None else "one" if least == most else "span"
-    said = ctx.text(f"topics_figures.heat_{key}", least=_plain(least), most=_plain(most), per=ctx.text(f"topics_figures.per_{row['per']}"))
+    if "outdoor" not in row:
+        said = ctx.text("topics_figures.heat_share", share=_plain(row["share_of_average_daily_wage"] * 100))
+    else:
+        said = _heat_sum(ctx, "heat", row["per"], *row["outdoor"])
+        said += "".join(_heat_sum(ctx, "heat_or", per, *sums) for per, sums in row.get("or", {}).items())
+        said += _heat_sum(ctx, "heat_indoor", row["per"], *row["indoor"]) if "indoor" in row else ""
     return said + (ctx.text("topics_figures.heat_months", first=row["months"][0], last=row["months"][1]) if row.get("months") else "")
+
+
+def _heat_sum(ctx: Context, key: str, per: str, least: float, most: float | None) -> str:
+    kind = "at_least" if most is None else "one" if least == most else "span"
+    said = key if key != "heat" and kind == "one" else f"{key}_{kind}"
+    return ctx.text(f"topics_figures.{said}", least=_plain(least), most=_plain(most), per=ctx.text(f"topics_figures.per_{per}"))
 
 
 def _span(ends: tuple | None) -> str:

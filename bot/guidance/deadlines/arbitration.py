@@ -113,8 +113,11 @@ def _one(ctx: Context, issue: str) -> dict:
 
 def _doubts(ctx: Context, issue: str) -> list[str]:
     """Why arbitration may not be the place for this claim."""
-    if ctx.facts.employment_form == "past_retirement_age" and issue not in OVER_AGE:
-        return [ctx.text("deadlines.arbitration_over_age")]
+    if ctx.facts.employment_form == "past_retirement_age":
+        if ctx.today < ctx.law.rule("relationship")["over_age_rule_from"]:
+            return [ctx.text("deadlines.arbitration_if_employed")]
+        if issue not in OVER_AGE:
+            return [ctx.text("deadlines.arbitration_over_age")]
     if issue in ("social_insurance", "discrimination_harassment"):
         return [ctx.text(f"deadlines.arbitration_{issue}")]
     return [ctx.text("deadlines.arbitration_if_employed")] if ctx.relationship in ("civil", "not_fully_conforming") else []

@@ -76,7 +76,8 @@ def recognition_by_worker(ctx: Context) -> list[dict]:
         return [describe.standing(ctx, "injury_recognition_worker", "work_injury", "unknown", [ctx.text("deadlines.injury_needs_day")],
                                   law=law, needs=[_needed(ctx)])]
     run = clock.run(start, ctx.value("periods/injury_recognition_worker"), pauses=ctx.facts.suspensions, law=ctx.law)
-    notes = [*_doubts(ctx), *([ctx.text("deadlines.recognition_pause")] if run.paused else [])]
+    firm = clock.run(start, ctx.value("periods/injury_recognition_worker"), law=ctx.law).last_day
+    notes = [*_doubts(ctx), *([ctx.text("deadlines.recognition_pause", firm=ctx.day(firm))] if run.paused else [])]
     if run.last_day < ctx.today:
         notes.append(ctx.text("deadlines.recognition_passed"))
     return [describe.counted(ctx, "injury_recognition_worker", "work_injury", "injury_recognition_worker", run, event=event, notes=notes)]

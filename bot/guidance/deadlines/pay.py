@@ -1,10 +1,12 @@
 """Clocks of money owed: the second wage, labour inspection, pay under civil law, the written debt note."""
 from datetime import date, timedelta
 
+from bot.guidance import region
 from bot.guidance.context import Context
 from bot.guidance.deadlines import clock, describe
 from bot.guidance.deadlines.arbitration import claim_year, filed, filed_row, late_promise, year_notes
 from bot.guidance.facts import add_months, add_years
+from bot.guidance.situation import unwritten
 
 DAY = timedelta(days=1)
 MONTHLY_WARNING_DAYS = 30
@@ -19,18 +21,19 @@ def double_wage_window(ctx: Context) -> tuple[date, date, bool] | None:
     """(first day, last day, still accruing) of the time for which the second wage is due; None where there is none.
 
     The first day is the one after the first month; the last is the day before the contract was signed, the day the job
-    ended, or the day before the first anniversary, whichever is first (劳动合同法实施条例 6, 7).
+    ended, or the day before the first anniversary, whichever is first (劳动合同法实施条例 6, 7). After a contract that ran out
+    they are counted from the day after it.
     """
-    facts = ctx.facts
-    if facts.started_on is None:
+    work = unwritten(ctx.facts, ctx.today)
+    if work is None:
         return None
-    first = add_months(facts.started_on, ctx.value("periods/double_wage_grace")["months"])
-    full_year = add_years(facts.started_on, ctx.value("periods/double_wage_cap")["years"]) - DAY
+    first = add_months(work.start, ctx.value("periods/double_wage_grace")["months"])
+    full_year = add_years(work.start, ctx.value("periods/double_wage_cap")["years"]) - DAY
     ends = [full_year]
-    if facts.contract_signed_on is not None:
-        ends.append(facts.contract_signed_on - DAY)
-    if facts.ended_on is not None:
-        ends.append(facts.ended_on)
+    if work.signed_on is not None:
+        ends.append(work.signed_on - DAY)
+    if ctx.facts.ended_on is not None:
+        ends.append(ctx.facts.ended_on)
     last = min(ends)
     return (first, last, last == full_year and ctx.today <= full_year) if last >= first else None
 
@@ -41,28 +44,33 @@ def double_wage(ctx: Context) -> list[dict]:
     if "no_contract" not in ctx.issues or ctx.relationship == "civil" or facts.employment_form in NO_SECOND_WAGE:
         return []
     law = ctx.cite("periods/double_wage_limit")
-    if facts.started_on is None:
+    work = unwritten(facts, ctx.today)
+    if work is None:
         return [describe.standing(ctx, "double_wage", "no_contract", "unknown", [ctx.text("deadlines.double_wage_needs_start")], law=law,
                                   needs=["started_on"])]
-    if facts.written_contract and facts.contract_signed_on is None:
+    if facts.written_contract and facts.contract_signed_on is None and not work.expired:
         return [describe.standing(ctx, "double_wage", "no_contract", "unknown", [ctx.text("deadlines.double_wage_needs_signing")], law=law,
                                   needs=["contract_signed_on"])]
     window = double_wage_window(ctx)
-    begins = add_months(facts.started_on, ctx.value("periods/double_wage_grace")["months"])
+    begins = add_months(work.start, ctx.value("periods/double_wage_grace")["months"])
+    expired = [ctx.text("deadlines.double_wage_expired", day=ctx.day(facts.contract_expired_on))] if work.expired else []
     if window is None or ctx.today < begins:
         key = "double_wage_first_month" if window is not None else "double_wage_none"
-        return [describe.standing(ctx, "double_wage", "no_contract", "not_running", [ctx.text("deadlines." + key, day=ctx.day(begins))],
-                                  law=law)]
+        return [describe.standing(ctx, "double_wage", "no_contract", "not_running",
+                                  [ctx.text("deadlines." + key, day=ctx.day(begins)), *expired], law=law)]
     first, last, accruing = window
     lost_from = add_years(first, 1)
     year = claim_year(ctx, last, "double_wage_limit")
     asked = filed(ctx)
     if asked is not None and asked <= year.run.last_day:
         return [filed_row(ctx, "double_wage", "no_contract", asked, law)]
-    end_unknown = facts.ended_on is None and facts.left_work() is not False and facts.contract_signed_on is None
+    end_unknown = facts.ended_on is None and facts.left_work() is not False and work.signed_on is None
     end_matters = end_unknown and ctx.today <= year.run.last_day
-    notes = [ctx.text("deadlines.double_wage_window", first=ctx.day(first), last=ctx.day(last)),
+    notes = [ctx.text("deadlines.double_wage_window", first=ctx.day(first), last=ctx.day(last)), *expired,
              ctx.text("deadlines.double_wage_monthly", day=ctx.day(lost_from))]
+    local = region.double_wage_counting(ctx.law, facts.adcode, ctx.today)
+    if local is not None:
+        notes.append(ctx.text(f"deadlines.double_wage_here_{local['count']}"))
     if accruing:
         notes.append(ctx.text("deadlines.double_wage_accruing"))
     if end_matters:
@@ -89,7 +97,8 @@ def _complaint(ctx: Context, issue: str) -> dict:
     ended, event = facts.infringement_ended_on, "from_end_of_breach"
     notes = []
     if ended is None and issue == "no_contract":
-        ended = facts.contract_signed_on
+        work = unwritten(facts, ctx.today)
+        ended = work.signed_on if work is not None else facts.contract_signed_on
     if ended is None and facts.ended_on is not None:
         ended, event = facts.ended_on, "inspection_from_end_of_work"
         if issue == "wage_arrears":

@@ -96,6 +96,11 @@ def get(adcode: str | None) -> Place | None:
     return table().get(adcode) if adcode else None
 
 
+def today(adcode: str | None) -> str | None:
+    """The code a place has today: an abolished unit's is that of its successor; None for a code that never was ours."""
+    return adcode if get(adcode) else aliases()["former_codes"].get(adcode)
+
+
 def chain(adcode: str | None) -> list[Place]:
     """The place and those it belongs to, lowest first (county, prefecture, province); empty for an unknown code."""
     found: list[Place] = []
@@ -225,9 +230,11 @@ def check() -> list[str]:
     for zone in zones():
         if zone.host not in places:
             faults.append(f"zones.yml: {zone.name_zh}: unknown host {zone.host}")
-    codes = [*aliases()["chinese"].items(), *aliases()["english"].items(), *aliases()["replaced"].items()]
+    parts = ("chinese", "english", "former", "former_codes", "replaced")
+    codes = [(name, code) for part in parts for name, code in aliases()[part].items()]
     codes += [("prominent", code) for code in aliases()["prominent"]]
     codes += [(name, code) for name, rivals in aliases()["rivals"].items() for code in rivals]
+    faults += [f"aliases.yml: {code}: called former, but stands in places.tsv" for code in aliases()["former_codes"] if code in places]
     return faults + [f"aliases.yml: {name}: unknown code {code}" for name, code in codes if code not in places]
 
 
