@@ -203,7 +203,8 @@ def test_every_way_has_its_texts_and_every_condition_a_known_sign():
     held = {sign for ctx, _ in built_in("zh") for sign in routes.signs(ctx)}
     source = Path(routes.__file__).read_text(encoding="utf-8")
     known = held | {f"danger_{danger}" for danger in DANGERS} | {"injury_occupational_disease", *bodies["laws"]} | set(
-        re.findall(r'"(\w+)":', source)) | {"has_next", "has_lower", "turned_away_below", "lowest_union"} | set(ISSUES)
+        re.findall(r'"(\w+)":', source)) | {"has_next", "has_lower", "turned_away_below", "lowest_union"} | {
+            *ISSUES, *bodies["wage_channels"].values()}
     union = bodies["union"]
     ways = [way for body in bodies["bodies"].values() for way in body["ways"]]
     for condition in [*ways, union["enterprise"], union["township"], union["industry"], union["ladder"]]:

@@ -47,6 +47,17 @@ TOPICS = {
     "unemployment": {"issues": ["dismissal"], "employment_form": "employee"},
     "leaving_papers": {"issues": ["dismissal"], "employment_form": "employee", "ended_on": "2026-11-02"},
     "not_covered_pay": {"issues": ["wage_arrears"], "employment_form": "student"},
+    "unwritten_contract": {"issues": ["no_contract"], "employment_form": "employee", "contract_expired_on": "2026-05-31"},
+    "deductions": {"issues": ["wage_arrears"], "employment_form": "employee"},
+    "site_wages": {"issues": ["wage_arrears"], "occupation": "construction", "employment_form": "subcontracted"},
+    "payment_order": {"issues": ["wage_arrears"], "written_debt_note": True},
+    "arbitration_how": {"issues": ["wage_arrears"], "employment_form": "employee", "arbitration": {"filed_on": "2026-11-02"}},
+    "injury_scope": {"issues": ["work_injury"], "employment_form": "employee"},
+    "injury_benefits": {"issues": ["work_injury"], "employment_form": "employee", "injury": {"recognised": True}},
+    "civil_injury": {"issues": ["work_injury"], "employment_form": "self_employed"},
+    "dismissal_rules": {"issues": ["dismissal"], "employment_form": "employee"},
+    "unpaid_insurance": {"issues": ["social_insurance"], "employment_form": "employee"},
+    "young_workers": {"issues": ["wage_arrears"], "minor": True},
 }
 
 

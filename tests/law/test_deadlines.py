@@ -6,6 +6,7 @@ A case has `name`, `as_of`, `facts`, `computation` (in words, from the law and t
 `absent`   ids that must not stand                  `only`     rows of an id that must be all rows of that id
 `asks`     facts that must be asked                 `does_not_ask`  facts that must not be
 `urgency`, `not_urgency`                            `card`     words on the card
+`relationship`  the class; `because`: words in its reasons    `insurance`  whether a scheme is available
 """
 from datetime import date
 from pathlib import Path
@@ -18,9 +19,10 @@ from bot.guidance.assess import assess
 from bot.guidance.facts import parse_facts
 from bot.law.check import DEADLINES
 
-FOLDERS = ("statute", "seeds", "calendar")
+FOLDERS = ("statute", "typical", "seeds", "calendar")
 IN_WORDS = ("says", "not_says", "law")
-KEYS = {"name", "as_of", "facts", "computation", "expect", "absent", "only", "asks", "does_not_ask", "urgency", "not_urgency", "card"}
+KEYS = {"name", "as_of", "facts", "computation", "expect", "absent", "only", "asks", "does_not_ask", "urgency", "not_urgency", "card",
+        "relationship", "because", "insurance"}
 
 
 def cases():
@@ -73,6 +75,13 @@ def faults(case, result):
     found += [f"{fact}: is asked" for fact in case.get("does_not_ask", ()) if fact in asked]
     if result["urgency"] != case.get("urgency", result["urgency"]) or result["urgency"] == case.get("not_urgency"):
         found.append(f"urgency is {result['urgency']}: {result['urgency_reasons']}")
+    judged = result["relationship"]
+    if judged["class"] != case.get("relationship", judged["class"]):
+        found.append(f"relationship is {judged['class']}: {judged['why']}")
+    reasons = " ".join(judged["why"])
+    found += [f"the relationship does not say {words!r}: {reasons}" for words in case.get("because", ()) if words not in reasons]
+    open_to = {row["id"]: row["available"] for row in result["insurance"]}
+    found += [f"{id} is {open_to.get(id)}, not {wanted}" for id, wanted in case.get("insurance", {}).items() if open_to.get(id) != wanted]
     return found + [f"the card does not say {words!r}: {result['card']}" for words in case.get("card", ()) if words not in result["card"]]
 
 
@@ -92,7 +101,7 @@ def test_both_languages_give_the_same_days(case):
 
 def test_every_case_is_readable_and_named_once():
     assert all(set(case) - {"file"} <= KEYS and len(case["computation"]) > 5 for case in CASES)
-    assert len({case["name"] for case in CASES}) == len(CASES) >= 70
+    assert len({case["name"] for case in CASES}) == len(CASES) >= 150
 
 
 def test_every_deadline_of_the_contract_has_a_case_with_a_day_or_is_known_to_have_none():
