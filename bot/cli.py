@@ -38,6 +38,11 @@ def knowledge_app() -> None:
     pass
 
 
+@app.group("keys", help="The keys that personal data is encrypted with.")
+def keys_app() -> None:
+    pass
+
+
 @app.group("staff", help="Accounts of the desk.")
 def staff_app() -> None:
     pass
@@ -201,6 +206,22 @@ def knowledge_impact(file: Path) -> None:
             _write(f"{code}: {'; '.join(found)}\n")
             changed += 1
     print(f"{name}: {changed} / {stored} open cases ({before.version} -> {after.version})", file=sys.stderr)
+
+
+@keys_app.command("rotate")
+def keys_rotate() -> None:
+    """Wraps every data key with the first key of BOT_SECRET_KEYS; then the older ones may be taken out. Can be interrupted."""
+    from bot.cases import keys
+
+    total = 0
+    while True:
+        with _session() as session:
+            done = keys.rotate(session)
+        total += done
+        if not done:
+            break
+        print(f"{total} …", file=sys.stderr)
+    print(f"{total} data keys wrapped anew; all are under the first key of BOT_SECRET_KEYS now")
 
 
 @staff_app.command("add")

@@ -59,7 +59,7 @@ def _checked() -> settings.Settings:
     store.engine(now.database_url)
     settings.VAR.mkdir(mode=0o700, exist_ok=True)
     setup.make_keys()
-    crypto.encrypt("")
+    crypto.newest_master()
     return now
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import settings
-from bot.cases import deflections
+from bot.cases import deflections, sealed
 from bot.cases.facts_tree import nest
 from bot.cases.model import Assessment, Case, Fact, Worker
 from bot.cases.workers import free_code
@@ -29,7 +29,8 @@ def current(session: Session, worker: Worker) -> Case | None:
 def open_case(session: Session, worker: Worker) -> Case:
     """A new, empty case of this worker."""
     now = settings.now()
-    case = Case(code=free_code(session, Case.code, f"G-{now:%y}-", 5), worker_id=worker.id, status="open", opened_at=now, issues=[])
+    case = Case(code=free_code(session, Case.code, f"G-{now:%y}-", 5), worker_id=worker.id, status="open", opened_at=now, issues=[],
+                key_id=sealed.make(session))
     session.add(case)
     session.flush()
     return case

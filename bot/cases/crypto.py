@@ -1,40 +1,92 @@
-"""Personal data is stored encrypted (AES-CBC + HMAC through Fernet), and people are found by a keyed hash."""
+"""Keys and ciphers. Each worker and each case has a data key of its own; the master keys of `BOT_SECRET_KEYS` only wrap those.
+
+AES-256-GCM throughout. A ciphertext names its data key and is bound to its place (table, column, row): moved anywhere else,
+or changed by a single bit, it does not open.
+"""
 import hashlib
 import hmac
 import json
-from base64 import urlsafe_b64encode
+import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
 from functools import lru_cache
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import LargeBinary
-from sqlalchemy.types import TypeDecorator
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot import settings
 
+FORMAT = b"\x01"  # the first byte of a ciphertext; then 8 bytes that name its data key, 12 of nonce, the rest with its tag
+NONCE = 12
+BLOCK = 32  # plain texts are filled up to a multiple of so many bytes: their length must not tell true from false
+
+
+class Forged(ValueError):
+    """A ciphertext that is not what was once written in this place."""
+
 
 def new_key() -> str:
-    """A fresh key for `BOT_SECRET_KEYS`."""
-    return Fernet.generate_key().decode()
+    """A fresh master key for `BOT_SECRET_KEYS`."""
+    return urlsafe_b64encode(os.urandom(32)).decode()
 
 
-@lru_cache(maxsize=4)
-def _box(keys: tuple[str, ...]) -> MultiFernet:
+def new_hash_key() -> str:
+    return new_key()
+
+
+def newest_master() -> str:
+    """The name of the master key that wraps from now on. Raises SettingsError when `BOT_SECRET_KEYS` cannot be used."""
+    return next(iter(_masters(tuple(settings.secret_keys()))))
+
+
+def wrap(key: bytes, key_id: int) -> tuple[str, bytes]:
+    """A data key as it may be stored: the name of the newest master key, and the key wrapped with it for this number."""
+    name, nonce = newest_master(), os.urandom(NONCE)
+    return name, nonce + _masters(tuple(settings.secret_keys()))[name].encrypt(nonce, key, _number(key_id))
+
+
+def unwrap(master: str, wrapped: bytes, key_id: int) -> bytes:
+    """The data key again. Raises SettingsError when its master key is not among `BOT_SECRET_KEYS`, Forged when it was changed."""
+    masters = _masters(tuple(settings.secret_keys()))
+    if master not in masters:
+        raise settings.SettingsError("BOT_SECRET_KEYS: none of the keys opens this database")
     try:
-        return MultiFernet([Fernet(key) for key in keys])
-    except ValueError:
-        raise settings.SettingsError("BOT_SECRET_KEYS: a key is not 32 url-safe base64 bytes; `make setup` makes one") from None
+        return masters[master].decrypt(wrapped[:NONCE], wrapped[NONCE:], _number(key_id))
+    except InvalidTag:
+        raise Forged(f"data key {key_id} was changed") from None
 
 
-def encrypt(text: str) -> bytes:
-    return _box(tuple(settings.secret_keys())).encrypt(text.encode())
+def seal(box: AESGCM, key_id: int, place: bytes, text: str) -> bytes:
+    """The ciphertext of a JSON text for its place, such as b"fact.value:…"; `box` holds the data key numbered `key_id`."""
+    nonce, head, data = os.urandom(NONCE), FORMAT + _number(key_id), text.encode()
+    return head + nonce + box.encrypt(nonce, data + b" " * (-len(data) % BLOCK), head + place)  # JSON bears blanks at its end
 
 
-def decrypt(data: bytes) -> str:
-    """The text again. Raises SettingsError when none of the keys fits."""
+def unseal(box: AESGCM, place: bytes, data: bytes) -> str:
+    """The text again. Raises Forged."""
     try:
-        return _box(tuple(settings.secret_keys())).decrypt(data).decode()
-    except InvalidToken:
-        raise settings.SettingsError("BOT_SECRET_KEYS: none of the keys opens this database") from None
+        return box.decrypt(data[9:9 + NONCE], data[9 + NONCE:], data[:9] + place).decode().rstrip(" ")
+    except (InvalidTag, ValueError):
+        raise Forged(f"{place.partition(b':')[0].decode()}: not what was written there") from None
+
+
+def place(table: str, column: str, names: list) -> bytes:
+    """Where a ciphertext belongs: `names` are the values that name the row, texts or bytes."""
+    return f"{table}.{column}:".encode() + b"\x00".join(name if isinstance(name, bytes) else str(name).encode() for name in names)
+
+
+def key_named_in(data: bytes) -> int:
+    """The number of the data key of a ciphertext. Raises Forged for what is none."""
+    if data[:1] != FORMAT:
+        raise Forged("not a ciphertext of this record")
+    return int.from_bytes(data[1:9], "big")
+
+
+def dumps(value) -> str:
+    """JSON as it is sealed."""
+    return json.dumps(value, ensure_ascii=False)
 
 
 def keyed_hash(key: str, *parts: str) -> str:
@@ -42,18 +94,21 @@ def keyed_hash(key: str, *parts: str) -> str:
     return hmac.new(key.encode(), "\x00".join(parts).encode(), hashlib.sha256).hexdigest()[:32]
 
 
-def new_hash_key() -> str:
-    return urlsafe_b64encode(Fernet.generate_key()).decode()
+def _number(key_id: int) -> bytes:
+    return key_id.to_bytes(8, "big")
 
 
-class Encrypted(TypeDecorator):
-    """A column that holds any JSON value, encrypted; None stays NULL."""
-
-    impl = LargeBinary
-    cache_ok = True
-
-    def process_bind_param(self, value, dialect):
-        return None if value is None else encrypt(json.dumps(value, ensure_ascii=False))
-
-    def process_result_value(self, value, dialect):
-        return None if value is None else json.loads(decrypt(value))
+@lru_cache(maxsize=4)
+def _masters(keys: tuple[str, ...]) -> dict[str, AESGCM]:
+    """The master keys by name, the newest first. What wraps is derived from them, as they once encrypted texts themselves."""
+    found = {}
+    for key in keys:
+        try:
+            raw = urlsafe_b64decode(key.encode())
+        except (NotBase64, ValueError):
+            raw = b""
+        if len(raw) != 32:
+            raise settings.SettingsError("BOT_SECRET_KEYS: a key is not 32 url-safe base64 bytes; `make setup` makes one")
+        name = hmac.new(raw, b"name of a master key", hashlib.sha256).hexdigest()[:16]
+        found[name] = AESGCM(HKDF(hashes.SHA256(), 32, None, b"wraps data keys").derive(raw))
+    return found

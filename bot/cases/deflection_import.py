@@ -13,7 +13,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from bot import settings
-from bot.cases import log_marks, tables
+from bot.cases import log_marks, sealed, tables
 from bot.cases.deflections import ANSWERS, COLUMNS, public
 from bot.cases.model import Deflection
 from bot.guidance.facts import BODIES, EARLIEST, ISSUES, LATEST, LEVELS, OCCUPATIONS, REASONS
@@ -66,7 +66,8 @@ def add(session: Session, rows: list[dict]) -> None:
     """Writes rows of `read` into the log."""
     if rows:
         extra = {"words_released": True, "outcome_released": True, "created_at": settings.now()}
-        session.execute(insert(Deflection), [{**row, **extra} for row in rows])
+        key = sealed.house(session)
+        session.execute(insert(Deflection.__table__), [sealed.values(session, Deflection, key, {**row, **extra}) for row in rows])
         log_marks.mark(session, [row["case_id"] for row in rows])
 
 

@@ -1,38 +1,112 @@
-"""Erasure: everything about one worker, at once. Of the deflection log only province, issue, body, level, reason and month stay."""
+"""Erasure: everything about one worker or one case, at once, with the keys that sealed it: copies of it are erased as well.
+
+Of the deflection log only province, issue, body, level, reason and month stay. Once committed, the database's own log of
+changes is emptied too.
+"""
 from sqlalchemy import event, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.cases import groups, log_counts, store
+from bot.cases import groups, keys, log_counts, store
 from bot.cases.log_marks import person
-from bot.cases.model import Audit, Case, Deflection, DeflectionReview, Inbox, Message, Worker
+from bot.cases.model import Audit, Button, Case, DataKey, Deflection, DeflectionReview, Inbox, Message, Outbox, Worker
 from bot.cases.workers import free_code, trace
+
+OF_THE_WORKER = ("pinned_language", "reminders", "voice_offered", "last_message", "spoke_on")  # of a dialogue: not of a case
 
 
 def forget(session: Session, worker: Worker) -> None:
     """Deletes the worker, the cases and all that hangs on them; log rows stay, coarse and under a new number.
 
-    The audit trail keeps a keyed hash in place of the codes. Once committed, the database's own log of changes is emptied too.
+    The audit trail keeps a keyed hash in place of the codes.
     """
+    session.execute(select(Worker.id).where(Worker.id == worker.id).with_for_update())  # whoever writes something for them now ends first
     counted = [person(worker.id)]
     for case in session.scalars(select(Case).where(Case.worker_id == worker.id)).all():
-        number = free_code(session, Deflection.case_id, "X-", 8)
-        for row in session.scalars(select(Deflection).where(or_(Deflection.case_ref == case.id, Deflection.case_id == case.code))):
-            _coarsen(row, number)
-            session.query(DeflectionReview).filter(DeflectionReview.deflection_id == row.id).delete(synchronize_session=False)
-        counted += [case.code, number]
-        _hide(session, case.code)
-        session.flush()
-        group = case.group_id
-        session.delete(case)
-        session.flush()
-        if group is not None:
-            groups.drop_if_empty(session, group)
+        counted += _erase(session, case)
     _hide(session, worker.code)
     session.query(Message).filter(Message.worker_id == worker.id).delete()
     session.query(Inbox).filter(Inbox.sender == worker.sender).delete()
+    key = worker.key_id
     session.delete(worker)  # outbox and buttons go with it (ON DELETE CASCADE)
+    session.flush()
+    keys.drop(session, key)
     log_counts.settle(session, counted)
     event.listen(session, "after_commit", _sweep, once=True)
+
+
+def forget_case(session: Session, case: Case) -> None:
+    """Deletes one case and all that hangs on it, with its part of the conversation; its worker and their other cases stay.
+
+    The worker gets another key, as the old one sealed what was last said of the case.
+    """
+    worker, code = case.worker, case.code
+    if worker is not None:
+        session.execute(select(Worker.id).where(Worker.id == worker.id).with_for_update())
+    counted = _erase(session, case)
+    if worker is not None:
+        worker.dialogue = _without(worker.dialogue or {}, code)
+        session.flush()
+        keys.renew(session, worker)
+    log_counts.settle(session, counted)
+    event.listen(session, "after_commit", _sweep, once=True)
+
+
+def erase_keyless(session: Session) -> int:
+    """After a restore: erases the cases and workers whose key was deleted since the backup. The number erased.
+
+    A worker who has a case left had another key by then (`forget_case`): they stay, and what the old key sealed of them is emptied.
+    """
+    lost = [owner.key_id.isnot(None) & owner.key_id.not_in(select(DataKey.id)) for owner in (Case, Worker)]
+    cases = session.scalars(select(Case).where(lost[0])).all()
+    for case in cases:
+        log_counts.settle(session, _erase(session, case))
+    workers = 0
+    for worker in session.scalars(select(Worker).where(lost[1])).all():
+        if session.scalar(select(Case.id).where(Case.worker_id == worker.id).limit(1)) is not None:
+            _empty(session, worker)
+        else:
+            forget(session, worker)
+            workers += 1
+    keys.drop_unowned(session)
+    event.listen(session, "after_commit", _sweep, once=True)
+    return len(cases) + workers
+
+
+def _empty(session: Session, worker: Worker) -> None:
+    """Takes away what cannot be read any more of a worker who stays; the address is known again once they write."""
+    session.query(Inbox).filter(Inbox.sender == worker.sender).delete()
+    session.query(Message).filter(Message.worker_id == worker.id, Message.case_id.is_(None)).delete()
+    for kind in (Outbox, Button):
+        session.query(kind).filter(kind.worker_id == worker.id).delete()
+    worker.address = worker.dialogue = worker.key_id = None
+    session.flush()
+
+
+def _erase(session: Session, case: Case) -> list[str]:
+    """Deletes a case. The numbers under which it was and is counted in the log's sums."""
+    session.execute(select(Case.id).where(Case.id == case.id).with_for_update())
+    number = free_code(session, Deflection.case_id, "X-", 8)
+    for row in session.scalars(select(Deflection).where(or_(Deflection.case_ref == case.id, Deflection.case_id == case.code))):
+        _coarsen(row, number)
+        session.query(DeflectionReview).filter(DeflectionReview.deflection_id == row.id).delete(synchronize_session=False)
+    _hide(session, case.code)
+    session.flush()
+    session.query(Message).filter(Message.case_id == case.id).delete()
+    code, group, key = case.code, case.group_id, case.key_id
+    session.delete(case)
+    session.flush()
+    keys.drop(session, key)
+    if group is not None:
+        groups.drop_if_empty(session, group)
+    return [code, number]
+
+
+def _without(dialogue: dict, code: str) -> dict:
+    """What is left of where a conversation stood once a case is gone: nothing of that case."""
+    others = {other: stood for other, stood in (dialogue.get("others") or {}).items() if other != code}
+    if dialogue.get("case") not in (None, code):
+        return {**dialogue, "others": others}
+    return {name: dialogue[name] for name in OF_THE_WORKER if name in dialogue} | {"others": others}
 
 
 def _coarsen(row: Deflection, number: str) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from bot import settings
-from bot.cases import referrals
+from bot.cases import keys, referrals
 from bot.cases.model import Case, CaseGroup, Fact
 from bot.cases.workers import free_code
 
@@ -34,6 +34,7 @@ def join(session: Session, case: Case, group: CaseGroup | None) -> None:
 def drop_if_empty(session: Session, group_id: int) -> None:
     """Removes a group that no case belongs to any more; its name may name an employer."""
     if not session.scalar(select(func.count(Case.id)).where(Case.group_id == group_id)):
+        keys.drop(session, session.scalar(select(CaseGroup.key_id).where(CaseGroup.id == group_id)))
         session.execute(delete(CaseGroup).where(CaseGroup.id == group_id).execution_options(synchronize_session=False))
 
 

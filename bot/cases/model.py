@@ -1,8 +1,9 @@
-"""The tables. What could name or describe a person is an Encrypted column; the rest is what desks sort and count by."""
+"""The tables. What could name or describe a person is a Sealed column; the rest is what desks sort and count by (docs/privacy.md)."""
 from datetime import datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -10,14 +11,16 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     TypeDecorator,
     UniqueConstraint,
+    select,
     text,
 )
 from sqlalchemy.orm import declarative_base, relationship
 
-from bot.cases.crypto import Encrypted
+from bot.cases.sealed import Sealed, Sealing, SealingByUid, house, key_of, own_key
 from bot.settings import CHINA
 
 Base = declarative_base()
@@ -36,23 +39,57 @@ class Moment(TypeDecorator):
         return None if value is None else value.replace(tzinfo=CHINA)
 
 
-class Secret(Base):
+class DataKey(Base):
+    """The key that seals what is held about one worker, case or group, wrapped by a master key. Without this row all that is erased."""
+
+    __tablename__ = "data_key"
+    id = Column(BigInteger, primary_key=True, autoincrement=False)  # random; 0: of what belongs to nobody in particular
+    master = Column(String(16), nullable=False)  # the name of the key of BOT_SECRET_KEYS that wraps it
+    wrapped = Column(LargeBinary, nullable=False)
+
+
+class OfCase(SealingByUid):
+    """Sealed with the key of the case."""
+
+    def data_key(self, session):
+        return key_of(session, Case, self.case_id)
+
+
+class OfWorker(Sealing):
+    """Sealed with the key of the worker."""
+
+    def data_key(self, session):
+        return key_of(session, Worker, self.worker_id)
+
+
+class OfHouse(Sealing):
+    """Sealed with the key of what belongs to nobody in particular."""
+
+    named_by = ("name",)
+
+    def data_key(self, session):
+        return house(session)
+
+
+class Secret(OfHouse, Base):
     """Values the installation makes for itself once, such as the key of the keyed hash."""
 
     __tablename__ = "secret"
     name = Column(String(40), primary_key=True)
-    value = Column(Encrypted, nullable=False)
+    value = Sealed(nullable=False)
 
 
-class Worker(Base):
+class Worker(Sealing, Base):
     """One person on one channel, known by a pseudonym. `sender` is the keyed hash Rasa sees; `address` is where answers go."""
 
     __tablename__ = "worker"
+    named_by = ("code",)
     id = Column(Integer, primary_key=True)
+    key_id = Column(BigInteger)
     code = Column(String(12), nullable=False, unique=True)  # "W-7K3FQ2", said to the worker and to staff
     channel = Column(String(16), nullable=False)  # telegram | web | rest
     sender = Column(String(64), nullable=False, unique=True)
-    address = Column(Encrypted)
+    address = Sealed()
     language = Column(String(12))
     consented_at = Column(Moment)
     handover = Column(String(8), nullable=False, default="bot")  # bot | waiting | person
@@ -60,8 +97,11 @@ class Worker(Base):
     blocked_at = Column(Moment)
     created_at = Column(Moment, nullable=False)
     seen_at = Column(Moment, nullable=False)
-    dialogue = Column(Encrypted)  # what the bot asked and what waits for confirmation
+    dialogue = Sealed()  # what the bot asked and what waits for confirmation
     cases = relationship("Case", back_populates="worker", order_by="Case.id")
+
+    def data_key(self, session):
+        return own_key(session, self)
 
 
 class Case(Base):
@@ -69,6 +109,7 @@ class Case(Base):
 
     __tablename__ = "case"
     id = Column(Integer, primary_key=True)
+    key_id = Column(BigInteger)
     code = Column(String(12), nullable=False, unique=True)  # "G-26-4F7K2"
     worker_id = Column(ForeignKey("worker.id", ondelete="SET NULL"), index=True)
     status = Column(String(10), nullable=False, default="open")  # open | closed | forgotten
@@ -91,19 +132,19 @@ class Case(Base):
     __table_args__ = (Index("case_queue", "status", "urgency", "act_by"),)
 
 
-class Fact(Base):
+class Fact(OfCase, Base):
     """A fact as stated, never overwritten: the newest row of a name holds. Confirmed ones decide."""
 
     __tablename__ = "fact"
     id = Column(Integer, primary_key=True)
     case_id = Column(ForeignKey("case.id", ondelete="CASCADE"), nullable=False, index=True)
     name = Column(String(48), nullable=False)  # dotted contract name
-    value = Column(Encrypted)
+    value = Sealed()
     source = Column(String(40), nullable=False)  # worker | staff:<name>
     stated_at = Column(Moment, nullable=False)
 
 
-class Assessment(Base):
+class Assessment(OfCase, Base):
     """What was answered, by which version of the law, on which day."""
 
     __tablename__ = "assessment"
@@ -112,10 +153,10 @@ class Assessment(Base):
     made_at = Column(Moment, nullable=False)
     as_of = Column(Date, nullable=False)
     knowledge_version = Column(String(32), nullable=False)
-    result = Column(Encrypted, nullable=False)
+    result = Sealed(nullable=False)
 
 
-class Referral(Base):
+class Referral(OfCase, Base):
     """A door the worker was shown, and what came of it. `for_hotline`: the worker agreed that staff take it up."""
 
     __tablename__ = "referral"
@@ -131,7 +172,7 @@ class Referral(Base):
     created_at = Column(Moment, nullable=False)
     changed_at = Column(Moment, nullable=False)
     resolved_at = Column(Moment)
-    outcome = Column(Encrypted)
+    outcome = Sealed()
     how = Column(String(16))  # what brought the outcome about: employer mediation arbitration inspection court other
     recovered = Column(Integer)  # yuan the worker got
     team_id = Column(ForeignKey("team.id", ondelete="SET NULL"))
@@ -140,14 +181,14 @@ class Referral(Base):
     case = relationship("Case", back_populates="referrals")
 
 
-class Note(Base):
+class Note(OfCase, Base):
     """What staff write down for each other about a case; the worker does not see it."""
 
     __tablename__ = "note"
     id = Column(Integer, primary_key=True)
     case_id = Column(ForeignKey("case.id", ondelete="CASCADE"), nullable=False, index=True)
     staff = Column(String(40), nullable=False)
-    text = Column(Encrypted, nullable=False)
+    text = Sealed(nullable=False)
     at = Column(Moment, nullable=False)
 
 
@@ -164,14 +205,19 @@ class Alert(Base):
     done_by = Column(String(40))
 
 
-class CaseGroup(Base):
+class CaseGroup(Sealing, Base):
     """Matters of several workers against one employer, handled together. Only staff see who is in it."""
 
     __tablename__ = "case_group"
+    named_by = ("code",)
     id = Column(Integer, primary_key=True)
+    key_id = Column(BigInteger)
     code = Column(String(12), nullable=False, unique=True)  # "Q-26-4F7K2"
-    name = Column(Encrypted, nullable=False)
+    name = Sealed(nullable=False)
     created_at = Column(Moment, nullable=False)
+
+    def data_key(self, session):
+        return own_key(session, self)
 
 
 class Team(Base):
@@ -184,7 +230,7 @@ class Team(Base):
     created_at = Column(Moment, nullable=False)
 
 
-class Transfer(Base):
+class Transfer(SealingByUid, Base):
     """A matter offered to another desk, and that desk's answer."""
 
     __tablename__ = "transfer"
@@ -193,15 +239,18 @@ class Transfer(Base):
     from_team = Column(ForeignKey("team.id", ondelete="SET NULL"))
     to_team = Column(ForeignKey("team.id", ondelete="CASCADE"), nullable=False)
     asked_by = Column(String(40), nullable=False)
-    reason = Column(Encrypted, nullable=False)
+    reason = Sealed(nullable=False)
     asked_at = Column(Moment, nullable=False)
     answer = Column(String(10))  # accepted | refused; null: not answered yet
     answered_by = Column(String(40))
-    answer_reason = Column(Encrypted)
+    answer_reason = Sealed()
     answered_at = Column(Moment)
 
+    def data_key(self, session):
+        return key_of(session, Case, session.connection().execute(select(Referral.case_id).where(Referral.id == self.referral_id)).scalar())
 
-class Contact(Base):
+
+class Contact(OfCase, Base):
     """One attempt to reach a body, by the worker or by staff, and its answer."""
 
     __tablename__ = "contact"
@@ -215,12 +264,12 @@ class Contact(Base):
     by = Column(String(40), nullable=False)  # worker | staff:<name>
     answer = Column(String(10), nullable=False)  # none | answered | acting | deflected
     reason = Column(String(28))
-    words = Column(Encrypted)
+    words = Sealed()
     source_message = Column(String(64), unique=True)  # the message that reported it: told twice, logged once
     created_at = Column(Moment, nullable=False)
 
 
-class Deflection(Base):
+class Deflection(SealingByUid, Base):
     """A row of the deflection log. It outlives the case, which may be erased; then only the coarse columns stay."""
 
     __tablename__ = "deflection"
@@ -242,14 +291,14 @@ class Deflection(Base):
     involved = Column(String(8), nullable=False, default="unknown")
     answer = Column(String(10))  # answered | deflected | no_answer
     reason = Column(String(28))
-    words = Column(Encrypted)
+    words = Sealed()
     words_released = Column(Boolean, nullable=False, default=False)
-    words_masked = Column(Encrypted)  # the words with pieces blacked out, which is what leaves the house; null: as they are
+    words_masked = Sealed()  # the words with pieces blacked out, which is what leaves the house; null: as they are
     first_answer_on = Column(Date)
     resolved_on = Column(Date)
-    outcome = Column(Encrypted)
+    outcome = Sealed()
     outcome_released = Column(Boolean, nullable=False, default=False)
-    outcome_masked = Column(Encrypted)
+    outcome_masked = Sealed()
     knew_first = Column(String(12))
     review = Column(String(10))  # confirmed | corrected | disputed; null: nobody has looked at it yet
     exemplary = Column(Boolean, nullable=False, default=False)  # how this body handled it is worth showing to others
@@ -257,8 +306,11 @@ class Deflection(Base):
     __table_args__ = (Index("deflection_newest", "contacted_on", "id"), Index("deflection_reason", "reason", "id"),
                       Index("deflection_body", "body", "level", "id"), Index("deflection_review_state", "review", "id"))
 
+    def data_key(self, session):
+        return key_of(session, Case, self.case_ref) if self.case_ref else house(session)
 
-class DeflectionReview(Base):
+
+class DeflectionReview(SealingByUid, Base):
     """One thing done in reviewing a row of the log; what a correction replaced stays here. It goes when its worker is forgotten."""
 
     __tablename__ = "deflection_review"
@@ -268,9 +320,13 @@ class DeflectionReview(Base):
     staff = Column(String(40), nullable=False)  # "worker" where the worker corrected a row that was reviewed
     act = Column(String(12), nullable=False)  # confirm correct release withdraw exemplary ordinary agree disagree comment
     field = Column(String(16))  # what was corrected or released
-    before = Column(Encrypted)
-    after = Column(Encrypted)
-    text = Column(Encrypted)
+    before = Sealed()
+    after = Sealed()
+    text = Sealed()
+
+    def data_key(self, session):
+        case = session.connection().execute(select(Deflection.case_ref).where(Deflection.id == self.deflection_id)).scalar()
+        return key_of(session, Case, case) if case else house(session)
 
 
 class Counted:
@@ -357,7 +413,7 @@ class LogStale(Base):
     key = Column(String(40), nullable=False)
 
 
-class Message(Base):
+class Message(SealingByUid, Base):
     """What was said, for the desk's view of the conversation."""
 
     __tablename__ = "message"
@@ -365,19 +421,23 @@ class Message(Base):
     worker_id = Column(ForeignKey("worker.id", ondelete="CASCADE"), nullable=False, index=True)
     case_id = Column(ForeignKey("case.id", ondelete="SET NULL"), index=True)
     speaker = Column(String(40), nullable=False)  # worker | bot | staff:<name>
-    text = Column(Encrypted, nullable=False)
+    text = Sealed(nullable=False)
     at = Column(Moment, nullable=False)
 
+    def data_key(self, session):
+        return key_of(session, Case, self.case_id) if self.case_id else key_of(session, Worker, self.worker_id)
 
-class Inbox(Base):
+
+class Inbox(Sealing, Base):
     """An update as a messenger delivered it, kept until it is handled. One (channel, update_id) is stored once."""
 
     __tablename__ = "inbox"
+    named_by = ("channel", "update_id")
     id = Column(Integer, primary_key=True)
     channel = Column(String(16), nullable=False)
     update_id = Column(String(64), nullable=False)
     sender = Column(String(64), nullable=False)  # order is kept per sender
-    payload = Column(Encrypted)
+    payload = Sealed()
     status = Column(String(10), nullable=False, default="received")  # received | handled | set_aside
     attempts = Column(Integer, nullable=False, default=0)
     next_try_at = Column(Moment)
@@ -385,16 +445,21 @@ class Inbox(Base):
     handled_at = Column(Moment)
     __table_args__ = (UniqueConstraint("channel", "update_id"), Index("inbox_waiting", "channel", "status", "id"))
 
+    def data_key(self, session):
+        known = session.connection().execute(select(Worker.id).where(Worker.sender == self.sender)).first()
+        return key_of(session, Worker, self.sender, "sender") if known else house(session)
 
-class Outbox(Base):
+
+class Outbox(OfWorker, Base):
     """A message that must reach a worker. `key` makes a second enqueue of the same message a no-op."""
 
     __tablename__ = "outbox"
+    named_by = ("key",)
     id = Column(Integer, primary_key=True)
     worker_id = Column(ForeignKey("worker.id", ondelete="CASCADE"), nullable=False, index=True)
     channel = Column(String(16), nullable=False)
     key = Column(String(80), nullable=False, unique=True)
-    body = Column(Encrypted, nullable=False)  # {"text": …, "buttons": [{"title": …, "payload": …}]} or {"voice": …}
+    body = Sealed(nullable=False)  # {"text": …, "buttons": [{"title": …, "payload": …}]} or {"voice": …}
     status = Column(String(10), nullable=False, default="waiting")  # waiting | sent | failed
     attempts = Column(Integer, nullable=False, default=0)
     next_try_at = Column(Moment)
@@ -404,19 +469,20 @@ class Outbox(Base):
     __table_args__ = (Index("outbox_waiting", "channel", "status", "id"),)
 
 
-class Button(Base):
+class Button(OfWorker, Base):
     """A button that was shown: Telegram carries 64 bytes, so it carries `key` and the payload stays here."""
 
     __tablename__ = "button"
+    named_by = ("key",)
     key = Column(String(16), primary_key=True)
     worker_id = Column(ForeignKey("worker.id", ondelete="CASCADE"), nullable=False, index=True)
-    title = Column(Encrypted, nullable=False)
-    payload = Column(Encrypted, nullable=False)
+    title = Sealed(nullable=False)
+    payload = Sealed(nullable=False)
     created_at = Column(Moment, nullable=False)
     used_at = Column(Moment)
 
 
-class Staff(Base):
+class Staff(OfHouse, Base):
     """An account of the desk."""
 
     __tablename__ = "staff"
@@ -426,7 +492,7 @@ class Staff(Base):
     password_hash = Column(String(160), nullable=False)
     must_change = Column(Boolean, nullable=False, default=True)
     team_id = Column(ForeignKey("team.id", ondelete="SET NULL"))
-    totp_secret = Column(Encrypted)  # of the second factor, once it was confirmed
+    totp_secret = Sealed()  # of the second factor, once it was confirmed
     totp_step = Column(Integer)  # the last half minute whose code was used: no code counts twice
     created_at = Column(Moment, nullable=False)
     disabled_at = Column(Moment)
@@ -465,7 +531,7 @@ class SavedView(Base):
     __table_args__ = (UniqueConstraint("staff_id", "name"),)
 
 
-class Audit(Base):
+class Audit(SealingByUid, Base):
     """Who saw or changed what, on the desk."""
 
     __tablename__ = "audit"
@@ -474,9 +540,16 @@ class Audit(Base):
     staff = Column(String(40), nullable=False)
     action = Column(String(40), nullable=False)
     subject = Column(String(80))
-    detail = Column(Encrypted)
+    detail = Sealed()
     __table_args__ = (Index("audit_staff", "staff", "id"), Index("audit_action", "action", "id"), Index("audit_subject", "subject", "id"),
                       Index("audit_at", "at"))
+
+    def data_key(self, session):
+        return key_of(session, Case, self.subject, "code") if _is_case(session, self.subject) else house(session)
+
+
+def _is_case(session, code: str | None) -> bool:
+    return code is not None and session.connection().execute(select(Case.id).where(Case.code == code)).first() is not None
 
 
 class Office(Base):

@@ -12,7 +12,7 @@ from sqlalchemy import String, and_, case, cast, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from bot import settings
-from bot.cases import rights
+from bot.cases import rights, sealed
 from bot.cases.model import Case, CaseSeen, Contact, Fact, Referral, Staff, Transfer, Worker
 from bot.cases.referrals import OPEN
 
@@ -163,6 +163,7 @@ def _naming(session: Session, words: str, viewer: int | None) -> list[int]:
     mine = (select(Referral.case_id).join(Case, Case.id == Referral.case_id)
             .where(Referral.for_hotline.is_(True), Referral.resolved_at.is_(None), _reach(session, viewer))
             .order_by(Referral.id.desc()).limit(READ))
-    facts = select(Fact.case_id, Fact.name, Fact.value).where(Fact.case_id.in_(mine), Fact.name.in_(SEARCHED)).order_by(Fact.id)
-    newest = {(case_id, name): value for case_id, name, value in session.execute(facts)}
-    return sorted({case_id for (case_id, _), value in newest.items() if isinstance(value, str) and words.lower() in value.lower()})
+    sealed.ring(session).hold(session.scalars(select(Case.key_id).where(Case.id.in_(mine), Case.key_id.isnot(None))), session.connection())
+    facts = select(Fact).where(Fact.case_id.in_(mine), Fact.name.in_(SEARCHED)).order_by(Fact.id)
+    newest = {(fact.case_id, fact.name): fact for fact in session.scalars(facts)}
+    return sorted({fact.case_id for fact in newest.values() if isinstance(fact.value, str) and words.lower() in fact.value.lower()})
