@@ -39,6 +39,7 @@ class Settings:
     desk_port: int
     text_to_speech_command: str
     speech_to_text_url: str | None
+    metrics_token: str | None
 
 
 def read() -> Settings:
@@ -71,6 +72,7 @@ def read() -> Settings:
         desk_port=int(port),
         text_to_speech_command=command,
         speech_to_text_url=os.environ.get("SPEECH_TO_TEXT_URL") or None,
+        metrics_token=os.environ.get("METRICS_TOKEN") or None,
     )
 
 

@@ -32,6 +32,7 @@ from bot.desk import (
 from bot.desk.case import case_page
 from bot.desk.guard import Guard, Throttle
 from bot.desk.health import health
+from bot.desk.metrics import metrics
 from bot.desk.recent import Recent
 from bot.desk.texts import Texts, choose
 from bot.desk.web import LANGUAGE, Visit, page
@@ -100,6 +101,7 @@ def build() -> Starlette:
             Route("/api/chat/waiting", chat.waiting_api, methods=["POST"]),
             Route("/events", live.events),
             Route("/health", health),
+            Route("/metrics", metrics),
             Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
         ],
         middleware=[Middleware(Guard, refuse=refuse)],
