@@ -26,6 +26,7 @@ class House:
         self._client = httpx.Client(timeout=120, trust_env=False)
         self.environment = {
             **os.environ, "DATABASE_URL": f"sqlite:///{folder / name}.db", "BOT_SECRET_KEYS": new_key(), "BOT_TODAY": "2026-11-22",
+            "PARTS_SECRET": new_key(),
             "RASA_URL": self.url, "DESK_PORT": str(self._desk), "RASA_TELEMETRY_ENABLED": "false", "LOG_LEVEL": "WARNING",
             "PYTHONWARNINGS": "ignore", "TF_CPP_MIN_LOG_LEVEL": "3",
         }
@@ -53,7 +54,8 @@ class House:
 
     def ask(self, sender: str, message: str, client: httpx.Client | None = None) -> list[dict]:
         """One message through Rasa's REST channel; the answers."""
-        answer = (client or self._client).post(f"{self.url}/webhooks/rest/webhook", json={"sender": sender, "message": message})
+        answer = (client or self._client).post(f"{self.url}/webhooks/rest/webhook", json={"sender": sender, "message": message},
+                                               headers={"Authorization": f"Bearer {self.environment['PARTS_SECRET']}"})
         answer.raise_for_status()
         return answer.json()
 

@@ -11,6 +11,7 @@ from typing import Iterator, Optional
 import click
 
 BATCH = 5000  # imported rows to a transaction: the bot goes on writing between two of them
+HERE = "(command line)"  # stands in the audit trail for whoever runs a command on the server; no account is called so
 FILE = click.argument("file", required=False, metavar="[FILE]", type=click.Path(path_type=Path))
 
 
@@ -40,6 +41,11 @@ def knowledge_app() -> None:
 
 @app.group("keys", help="The keys that personal data is encrypted with.")
 def keys_app() -> None:
+    pass
+
+
+@app.group("audit", help="Who saw or changed what.")
+def audit_app() -> None:
     pass
 
 
@@ -95,11 +101,12 @@ def coverage(file: Optional[Path]) -> None:
 @click.option("--since", metavar="DATE", help="From this day of contact on.")
 def deflections_export(format: str, since: Optional[str]) -> None:
     """Writes the deflection log to standard output."""
-    from bot.cases import deflections
+    from bot.cases import deflections, staff
 
     first = _day("--since", since)
-    with _session(only_reads=True) as session:
+    with _session() as session:
         data = deflections.export(session, format, first)
+        staff.audit(session, HERE, "deflections.export", format)
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
 
@@ -224,6 +231,20 @@ def keys_rotate() -> None:
     print(f"{total} data keys wrapped anew; all are under the first key of BOT_SECRET_KEYS now")
 
 
+@audit_app.command("verify")
+@click.option("--head", metavar="HASH", help="A hash this command printed earlier: entries cut off since then are found by it.")
+def audit_verify(head: Optional[str]) -> None:
+    """Checks the chain of the audit trail; exit status 1 and the first broken entry when it was tampered with."""
+    from bot.cases import audit_chain
+
+    with _session() as session:
+        verdict = audit_chain.verify(session, head)
+    if verdict.fault:
+        print(verdict.fault)
+        sys.exit(1)
+    print(f"{verdict.entries} entries, whole; last: {verdict.last or '-'}")
+
+
 @staff_app.command("add")
 @click.argument("name")
 @click.option("--role", required=True, help="hotline or admin")
@@ -234,6 +255,7 @@ def staff_add(name: str, role: str) -> None:
     try:
         with _session() as session:
             password = staff.add(session, name, role)
+            staff.audit(session, HERE, "staff.add", name.strip(), {"role": role})
     except staff.StaffError as error:
         raise BadInput(str(error)) from None
     print(password)
@@ -270,13 +292,14 @@ def poster(adcode: str, union: Optional[str], bot: str, font: Optional[Path], ou
 @click.argument("worker", metavar="WORKER")
 def forget(worker: str) -> None:
     """Erases everything about one worker, everywhere. WORKER is the worker's code, e.g. W-7K3FQ2."""
-    from bot.cases import forget as erasing, workers
+    from bot.cases import forget as erasing, staff, workers
 
     with _session() as session:
         found = workers.by_code(session, worker)
         if found is None:
             raise BadInput(f"WORKER: no worker has the code {worker!r}")
         code = found.code
+        staff.audit(session, HERE, "worker.forget", code)  # of which the erasure leaves a keyed hash
         erasing.forget(session, found)
     print(f"{code}: erased")
 

@@ -1,7 +1,7 @@
 """One question to Rasa: a worker's message in, the bot's replies out. Used by the gateway and the browser chat."""
 import httpx
 
-from bot import settings
+from bot import between, settings
 
 # As people type them; Rasa knows them by the intent.
 COMMANDS = {"/help": "/ask_help", "/deadlines": "/ask_deadlines", "/human": "/ask_human", "/language": "/change_language"}
@@ -21,7 +21,7 @@ async def ask(client: httpx.AsyncClient, sender: str, message: str, metadata: di
     url = f"{settings.read().rasa_url}/webhooks/rest/webhook"
     body = {"sender": sender, "message": COMMANDS.get(message.strip().lower(), message), "metadata": metadata}
     try:
-        response = await client.post(url, json=body, timeout=SECONDS)
+        response = await client.post(url, json=body, headers=between.shown(), timeout=SECONDS)
         response.raise_for_status()
         replies = response.json()
     except (httpx.HTTPError, ValueError) as error:

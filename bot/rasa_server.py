@@ -1,7 +1,8 @@
 """`python -m bot.rasa_server`: Rasa with the actions in the same process, telemetry off, warmed up before it listens.
 
-With ACTION_URL set the actions are asked there instead (`rasa run actions` serves them); with REDIS_URL set the locks lie in
-Redis, so that several of these can run behind one another's backs. Plain `rasa run` works too.
+It answers the other parts only (bot/between.py). With ACTION_URL set the actions are asked there instead (bot/action_server.py); with
+REDIS_URL set the locks lie in Redis, so that several of these can run behind one another's backs. Plain `rasa run` works too, without a
+secret.
 """
 import os
 
@@ -15,7 +16,7 @@ import warnings
 from functools import partial
 from urllib.parse import urlsplit
 
-from bot import settings
+from bot import between, settings
 
 log = logging.getLogger("bot.rasa_server")
 WARM_UP = "你好，老板欠我三个月工资，没签合同，在深圳宝安"
@@ -36,7 +37,11 @@ def main() -> int:
     if model is None:
         print("models: no trained model for these data; run `make setup`", file=sys.stderr)
         return 2
-    _serve(now, model)
+    try:
+        _serve(now, model)
+    except settings.SettingsError as error:
+        print(error, file=sys.stderr)
+        return 2
     return 0
 
 
@@ -56,6 +61,7 @@ def _serve(now: settings.Settings, model) -> None:
     store.migrate()
     endpoints = _endpoints(now)
     app = configure_app(create_http_input_channels(None, str(settings.ROOT / "credentials.yml")), enable_api=False, endpoints=endpoints)
+    between.demand(app)
     app.register_listener(partial(load_agent_on_start, str(model), endpoints, None), "before_server_start")
     app.register_listener(_warm_up, "before_server_start")
     app.register_listener(close_resources, "after_server_stop")
@@ -77,7 +83,7 @@ def _endpoints(now: settings.Settings):
 
     from bot.local_actions import local_actions
 
-    action = EndpointConfig(now.action_url) if now.action_url else local_actions()
+    action = EndpointConfig(now.action_url, headers=between.shown()) if now.action_url else local_actions()
     locks = None
     if now.redis_url:
         redis = urlsplit(now.redis_url)

@@ -35,8 +35,7 @@ def parts(now: settings.Settings) -> list[Part]:
     chosen = [Part("rasa", [python, "-m", "bot.rasa_server"]), Part("desk", [python, "-m", "bot.desk"]),
               Part("followup", [python, "-m", "bot.followup"])]
     if now.action_url and urlsplit(now.action_url).hostname in LOOPBACK:
-        port = str(urlsplit(now.action_url).port or 5055)
-        chosen.insert(0, Part("actions", [python, "-m", "rasa_sdk", "--actions", "actions", "--port", port]))
+        chosen.insert(0, Part("actions", [python, "-m", "bot.action_server"]))
     if now.telegram_token:
         chosen.append(Part("telegram", [python, "-m", "bot.telegram"]))
     return chosen

@@ -90,6 +90,14 @@ def secret_keys() -> list[str]:
     return keys
 
 
+def parts_secret() -> str | None:
+    """What the parts show each other: `PARTS_SECRET`, or the file `make setup` wrote; None without either."""
+    try:
+        return os.environ.get("PARTS_SECRET") or (VAR / "parts_secret").read_text().strip() or None
+    except FileNotFoundError:
+        return None
+
+
 def now() -> datetime:
     """The moment in China; `BOT_TODAY` moves the day and keeps the hour."""
     moment = datetime.now(CHINA)

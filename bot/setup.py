@@ -40,14 +40,19 @@ def prepare() -> int:
 
 
 def make_keys() -> None:
-    """A key for personal data under var/, readable by its owner only; never replaced."""
-    path = settings.VAR / "secret_keys"
-    if os.environ.get("BOT_SECRET_KEYS") or path.exists():
+    """A key for personal data and a secret between the parts, under var/, readable by their owner only; never replaced."""
+    _make("secret_keys", "BOT_SECRET_KEYS", "keep a copy; without it the records cannot be read")
+    _make("parts_secret", "PARTS_SECRET", "what the parts show each other")
+
+
+def _make(name: str, setting: str, why: str) -> None:
+    path = settings.VAR / name
+    if os.environ.get(setting) or path.exists():
         return
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(crypto.new_key() + "\n")
-    print(f"keys: made {path.relative_to(settings.ROOT)} (keep a copy; without it the records cannot be read)", flush=True)
+    print(f"keys: made {path.relative_to(settings.ROOT)} ({why})", flush=True)
 
 
 def train() -> int:

@@ -131,7 +131,8 @@ def test_the_parts_are_those_the_settings_ask_for(monkeypatch):
     monkeypatch.setenv("TELEGRAM_TOKEN", "1:x")
     monkeypatch.setenv("ACTION_URL", "http://127.0.0.1:5056/webhook")
     parts = run.parts(settings.read())
-    assert [part.name for part in parts] == ["actions", "rasa", "desk", "followup", "telegram"] and parts[0].command[-1] == "5056"
+    assert [part.name for part in parts] == ["actions", "rasa", "desk", "followup", "telegram"]
+    assert parts[0].command[-1] == "bot.action_server"
     monkeypatch.setenv("ACTION_URL", "http://actions.example:5055/webhook")
     assert [part.name for part in run.parts(settings.read())] == ["rasa", "desk", "followup", "telegram"], "that server runs elsewhere"
 

@@ -3,13 +3,13 @@
 Of the deflection log only province, issue, body, level, reason and month stay. Once committed, the database's own log of
 changes is emptied too.
 """
-from sqlalchemy import event, or_, select, update
+from sqlalchemy import event, or_, select
 from sqlalchemy.orm import Session
 
-from bot.cases import groups, keys, log_counts, store
+from bot.cases import audit_chain, groups, keys, log_counts, store
 from bot.cases.log_marks import person
-from bot.cases.model import Audit, Button, Case, DataKey, Deflection, DeflectionReview, Inbox, Message, Outbox, Worker
-from bot.cases.workers import free_code, trace
+from bot.cases.model import Button, Case, DataKey, Deflection, DeflectionReview, Inbox, Message, Outbox, Worker
+from bot.cases.workers import free_code
 
 OF_THE_WORKER = ("pinned_language", "reminders", "voice_offered", "last_message", "spoke_on")  # of a dialogue: not of a case
 
@@ -23,7 +23,7 @@ def forget(session: Session, worker: Worker) -> None:
     counted = [person(worker.id)]
     for case in session.scalars(select(Case).where(Case.worker_id == worker.id)).all():
         counted += _erase(session, case)
-    _hide(session, worker.code)
+    audit_chain.hide(session, worker.code)
     session.query(Message).filter(Message.worker_id == worker.id).delete()
     session.query(Inbox).filter(Inbox.sender == worker.sender).delete()
     key = worker.key_id
@@ -89,7 +89,7 @@ def _erase(session: Session, case: Case) -> list[str]:
     for row in session.scalars(select(Deflection).where(or_(Deflection.case_ref == case.id, Deflection.case_id == case.code))):
         _coarsen(row, number)
         session.query(DeflectionReview).filter(DeflectionReview.deflection_id == row.id).delete(synchronize_session=False)
-    _hide(session, case.code)
+    audit_chain.hide(session, case.code)
     session.flush()
     session.query(Message).filter(Message.case_id == case.id).delete()
     code, group, key = case.code, case.group_id, case.key_id
@@ -120,11 +120,6 @@ def _coarsen(row: Deflection, number: str) -> None:
         setattr(row, column, None)
     row.words_released = row.outcome_released = row.exemplary = False
     row.aware = row.involved = "unknown"
-
-
-def _hide(session: Session, code: str) -> None:
-    change = update(Audit).where(Audit.subject == code).values(subject=trace(session, code), detail=None)
-    session.execute(change.execution_options(synchronize_session=False))
 
 
 def _sweep(session: Session) -> None:

@@ -532,7 +532,7 @@ class SavedView(Base):
 
 
 class Audit(SealingByUid, Base):
-    """Who saw or changed what, on the desk."""
+    """Who saw or changed what: a chain of entries (bot/cases/audit_chain.py) that the database lets nobody change or delete."""
 
     __tablename__ = "audit"
     id = Column(Integer, primary_key=True)
@@ -541,6 +541,11 @@ class Audit(SealingByUid, Base):
     action = Column(String(40), nullable=False)
     subject = Column(String(80))
     detail = Sealed()
+    number = Column(Integer, unique=True)  # its place in the chain; this and the rest is null until the end of its unit of work
+    subject_mark = Column(String(80))  # keyed hashes of the subject and the detail
+    detail_mark = Column(String(64))
+    prev_hash = Column(String(64))
+    hash = Column(String(64))
     __table_args__ = (Index("audit_staff", "staff", "id"), Index("audit_action", "action", "id"), Index("audit_subject", "subject", "id"),
                       Index("audit_at", "at"))
 
@@ -550,6 +555,15 @@ class Audit(SealingByUid, Base):
 
 def _is_case(session, code: str | None) -> bool:
     return code is not None and session.connection().execute(select(Case.id).where(Case.code == code)).first() is not None
+
+
+class AuditHead(Base):
+    """The end of the audit chain, one row: the number and the hash of its last entry. Who adds to the chain locks it."""
+
+    __tablename__ = "audit_head"
+    id = Column(Integer, primary_key=True)
+    number = Column(Integer, nullable=False)
+    hash = Column(String(64), nullable=False)
 
 
 class Office(Base):

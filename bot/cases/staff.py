@@ -15,7 +15,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from bot import settings
-from bot.cases.model import Audit, Staff, StaffSession
+from bot.cases import audit_chain
+from bot.cases.model import Staff, StaffSession
 from bot.cases.workers import ALPHABET
 
 ROLES = ("hotline", "admin")
@@ -25,6 +26,7 @@ IDLE = timedelta(hours=12)
 ABSOLUTE = timedelta(days=7)
 TOUCH = timedelta(minutes=1)  # how stale `seen_at` may get, so that reading a page is not always a write
 
+audit = audit_chain.note
 _hasher = PasswordHasher()
 
 
@@ -179,11 +181,6 @@ def sign_out_everywhere(session: Session, staff: Staff) -> None:
 def is_token_of(found: StaffSession, token: str) -> bool:
     """Whether this is the sign-in of a token."""
     return found.token_hash == _digest(token)
-
-
-def audit(session: Session, staff: str, action: str, subject: str | None = None, detail: dict | None = None) -> None:
-    """Writes down who saw or changed what: `action` such as case.read, `subject` a case code or account name."""
-    session.add(Audit(at=settings.now(), staff=staff, action=action, subject=subject, detail=detail))
 
 
 def _end_sign_ins(session: Session, staff: Staff) -> None:

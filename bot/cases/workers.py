@@ -1,5 +1,6 @@
 """People, known by pseudonym. The keyed hash of their address is the only thing Rasa and the logs ever see."""
 import secrets
+from collections.abc import Callable
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -30,9 +31,15 @@ def sender_id(session: Session, channel: str, address: str) -> str:
     return f"{channel}-{keyed_hash(_hash_key(session), channel, address)}"
 
 
+def tracer(session: Session) -> Callable[[str], str]:
+    """What makes of a subject, e.g. a case's code, what the audit trail keeps of it once it is erased: whoever knows the code can still
+    ask for it."""
+    key = _hash_key(session)
+    return lambda subject: f"erased-{keyed_hash(key, 'audit', subject)}"
+
+
 def trace(session: Session, subject: str) -> str:
-    """What the audit trail keeps of something erased, e.g. a case's code: whoever knows the code can still ask for it."""
-    return f"erased-{keyed_hash(_hash_key(session), 'audit', subject)}"
+    return tracer(session)(subject)
 
 
 def arrive(session: Session, channel: str, address: str, language: str | None = None) -> Worker:
@@ -49,9 +56,14 @@ def by_code(session: Session, code: str) -> Worker | None:
     return session.scalar(select(Worker).where(Worker.code == code.strip().upper()))
 
 
-def _hash_key(session: Session) -> str:
-    row = _found_or_added(session, select(Secret).where(Secret.name == "hash_key"), lambda: Secret(name="hash_key", value=new_hash_key()))
+def own_secret(session: Session, name: str) -> str:
+    """A key that the installation makes for itself once, such as that of the keyed hash."""
+    row = _found_or_added(session, select(Secret).where(Secret.name == name), lambda: Secret(name=name, value=new_hash_key()))
     return row.value
+
+
+def _hash_key(session: Session) -> str:
+    return own_secret(session, "hash_key")
 
 
 def _find_or_add(session: Session, sender: str, channel: str, address: str | None, language: str | None) -> Worker:

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
-from bot import settings
+from bot import between, settings
 from bot.cases import store
 from bot.telegram import heartbeat
 from bot.telegram.config import alive_file
@@ -33,7 +33,7 @@ async def health(request: Request) -> JSONResponse:
 async def _http(client: httpx.AsyncClient, url: str, late: bool) -> str:
     """A server that answers is up, unless it says that it has no model yet (409) or fails."""
     try:
-        code = (await client.get(url, timeout=SECONDS)).status_code
+        code = (await client.get(url, headers=between.shown(), timeout=SECONDS)).status_code
     except httpx.HTTPError:
         code = None
     if code is not None and code != 409 and code < 500:

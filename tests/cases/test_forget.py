@@ -91,7 +91,7 @@ def test_nothing_of_the_worker_remains_in_any_column_of_any_table(told):
     left = everything()
     assert len(left["worker"]) == len(left["case"]) == len(left["fact"]) == 1, "the other worker's"
     assert {name for name, rows in left.items() if rows} == {"secret", "data_key", "worker", "case", "fact", "deflection", "audit",
-                                                             "log_case", "log_count", "log_tally", "log_stale"}
+                                                             "audit_head", "log_case", "log_count", "log_tally", "log_stale"}
 
 
 def test_the_log_keeps_province_issue_body_level_reason_and_month_only(told):

@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from bot.cases import staff, store, teams
 from bot.cases.crypto import new_key
 from bot.desk.app import build
-from tests.desk.scripted_rasa import ScriptedRasa, Served
+from tests.desk.scripted_rasa import SECRET, ScriptedRasa, Served
 from tests.desk.visitors import Visitor, signed_in
 from tests.telegram.bot_api_double import BotApiDouble
 from tests.telegram.conftest import Running
@@ -40,6 +40,7 @@ def database(monkeypatch, tmp_path, rasa, migrated):
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path / 'gongyou.db'}")
     monkeypatch.setenv("BOT_SECRET_KEYS", new_key())
     monkeypatch.setenv("RASA_URL", rasa.url)
+    monkeypatch.setenv("PARTS_SECRET", SECRET)
     monkeypatch.setattr("bot.cases.staff._hasher", PasswordHasher(time_cost=1, memory_cost=64))  # the same hash, made quickly
     shutil.copy(migrated, tmp_path / "gongyou.db")
 

@@ -13,6 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+SECRET = "what-the-parts-show-each-other"  # PARTS_SECRET of the tests
+
 
 def free_port() -> int:
     with socket.socket() as probe:
@@ -53,6 +55,8 @@ class ScriptedRasa:
         self._served.stop()
 
     async def _message(self, request: Request) -> JSONResponse:
+        if request.headers.get("authorization") != f"Bearer {SECRET}":
+            return JSONResponse({"error": "this part answers the other parts only"}, 401)
         body = await request.json()
         self.asked.append(body)
         answer = self.script.get(body["message"], [{"text": f"echo: {body['message']}"}])
@@ -60,4 +64,5 @@ class ScriptedRasa:
         return JSONResponse([{"recipient_id": body["sender"], **reply} for reply in replies])
 
     async def _status(self, request: Request) -> JSONResponse:
+        self.shown = request.headers.get("authorization")
         return JSONResponse({"model_file": "m.tar.gz"} if self.loaded else {"status": "failure"}, 200 if self.loaded else 409)
