@@ -64,8 +64,9 @@ class Filters:
             found += [LogCase.stories > 0, Deflection.outcome_released.is_(True), Deflection.outcome.isnot(None)]
         if self.case:
             found.append(Deflection.case_id == self.case)
-        found += [column == value for column, value in ((LogCase.aware, self.knew), (LogCase.involved, self.acted),
-                                                        (LogCase.after, self.after), (LogCase.early, self.early)) if value]
+        found += [column == value for column, value in ((LogCase.aware, self.knew), (LogCase.involved, self.acted)) if value]
+        found += [column == value if "|" in value else column.startswith(f"{value}|")
+                  for column, value in ((LogCase.after, self.after), (LogCase.early, self.early)) if value]
         if self.solved:
             found.append(LogCase.resolved == (1 if self.solved == "yes" else 0))
         if self.flag:
@@ -79,8 +80,8 @@ class Filters:
 
 
 KNOWN = {"review": STATES, "knew": THREE, "acted": THREE, "solved": ("yes", "no"), "flag": tuple(FLAGS), "wait": tuple(WAITS),
-         "after": tuple(f"{step}|{result}" for step in NEXT for result in RESULTS),
-         "early": tuple(f"{when}|{end}" for when in WHEN for end in ENDED), "stage": STAGES}
+         "after": (*NEXT, *(f"{step}|{result}" for step in NEXT for result in RESULTS)),
+         "early": (*WHEN, *(f"{when}|{end}" for when in WHEN for end in ENDED)), "stage": STAGES}
 
 
 @dataclass(frozen=True)

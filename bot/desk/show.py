@@ -92,6 +92,12 @@ def span(t: Texts, low: float | None, high: float | None) -> str:
     return t.yuan(low) if low == high else t("case.from_to", low=t.yuan(low), high=t.yuan(high))
 
 
+def course(t: Texts, group: str, value: str) -> str:
+    """A filter of the log in words: what followed a refusal and what came of it, how soon a body acted, and the like."""
+    halves = {"log_after": ("log_next", "log_result"), "log_early": ("log_when", "log_ended")}.get(group, (group,))
+    return " → ".join(t.label(half, part) for half, part in zip(halves, value.split("|")))
+
+
 def source(t: Texts, speaker: str) -> str:
     """Who spoke: the worker, the bot, or a colleague by name."""
     return speaker.removeprefix("staff:") if speaker.startswith("staff:") else t.label("speaker", speaker)
