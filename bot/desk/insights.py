@@ -259,10 +259,15 @@ def insights_page(visit: Visit, session: Session) -> Response:
         cases=figures.total["cases"], k=small_counts.K, address=log_query.address, released=review.released,
         stories=log_rows.stories(session, Filters(choice), rights.deflections(session, visit.staff)),
         months=[f"{month // 100}-{month % 100:02d}" for month in months], moved=wanted != choice,
-        occupations=OCCUPATIONS, issues=ISSUES, not_stated=NONE, regions=[visit.t.place((place + "0000")[:6]) for place in widest.places or ()],
-        platforms=_platforms(session, widest), provinces=[code[:2] for code, place in places.table().items() if place.level == "province"],
-        prefectures=[place.adcode[:4] if place.level == "prefecture" else place.adcode for place in
-                     places.children(chosen["place"][:2] + "0000")] if chosen.get("place", NONE) != NONE else [])
+        occupations=OCCUPATIONS, issues=ISSUES, not_stated=NONE, platforms=_platforms(session, widest),
+        regions=[visit.t.place((place + "0000")[:6]) for place in widest.places or ()], prefectures=_prefectures(chosen.get("place")),
+        provinces=[code[:2] for code, place in places.table().items() if place.level == "province"])
+
+
+def _prefectures(place: str | None) -> list[str]:
+    """The prefectures, and counties without one, of the province that a place lies in."""
+    below = places.children(place[:2] + "0000") if place and place != NONE else []
+    return [one.adcode[:4] if one.level == "prefecture" else one.adcode for one in below]
 
 
 def _platforms(session: Session, widest: Choice) -> list[str]:

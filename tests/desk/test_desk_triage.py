@@ -195,10 +195,10 @@ def test_the_deflection_list_is_narrowed_by_reason_body_level_and_province(hotli
     with store.session() as session:
         referrals.log_contact(session, case_of(session, guangdong), body="court", level="prefecture", adcode="440300", on=settings.today(),
                               by="worker", answer="deflected", reason="out_of_scope")
-    for query in ("reason=out_of_scope", "body=court", "level=prefecture", "province=44"):
+    for query in ("reason=out_of_scope", "body=court", "level=prefecture", "place=44"):
         page = hotline.get(f"/deflections?{query}").text
         assert guangdong in page and guizhou not in page, query
-    assert "No entry matches" in hotline.get("/deflections?province=65").text
+    assert "No entry matches" in hotline.get("/deflections?place=65").text
 
 
 def test_an_empty_deflection_log_says_so_kindly(hotline):
