@@ -65,6 +65,7 @@ def _signs(ctx: Context) -> frozenset[str]:
         and bool(issues & {"health_safety", "overtime_rest"}) or "health_safety" in issues and facts.occupation in OUTDOORS,
         "man": retirement.sex_of(facts.sex) == "man",
         "left": facts.left_work() is True,
+        "at_work": facts.left_work() is False,
         "moved_other": moved and "other_labour" in issues,
         "moved_dismissed": moved and "dismissal" in issues,
         "in_sichuan": here == "51",
@@ -108,6 +109,8 @@ def _figures(ctx: Context) -> dict[str, str]:
 def _figures_in_words(ctx: Context) -> dict[str, str]:
     base = region.minimum_wage(ctx.law, ctx.facts.adcode, ctx.today)
     found = {"heat": _heat(ctx) or ""}
+    for scheme, table in ctx.law.rule("coverage")["insurance"].items():
+        found |= {f"{lever}_{scheme}": f"{table[lever]['odds_ratio']:.1f}" for lever in ("contract", "union")}
     if base:
         found |= {"min_month": _span(base["month"]), "min_hour": _span(base["hour"]), "min_from": ctx.day(base["from"]),
                   "min_holiday": _plain(base["hour_holiday"])}

@@ -48,6 +48,7 @@ TOPICS = {
     "leaving_papers": {"issues": ["dismissal"], "employment_form": "employee", "ended_on": "2026-11-02"},
     "not_covered_pay": {"issues": ["wage_arrears"], "employment_form": "student"},
     "unwritten_contract": {"issues": ["no_contract"], "employment_form": "employee", "contract_expired_on": "2026-05-31"},
+    "contract_changes": {"issues": ["no_contract"], "employment_form": "employee", "still_employed": True},
     "deductions": {"issues": ["wage_arrears"], "employment_form": "employee"},
     "site_wages": {"issues": ["wage_arrears"], "occupation": "construction", "employment_form": "subcontracted"},
     "payment_order": {"issues": ["wage_arrears"], "written_debt_note": True},
