@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.law import DATED, HERE, places
+from bot.law import DATED, HERE, check_names, places
 
 ISSUES = ("wage_arrears", "no_contract", "work_injury", "dismissal", "overtime_rest", "social_insurance", "platform_status",
           "platform_rules", "contract_terms", "discrimination_harassment", "leave_maternity", "health_safety", "other_labour")
@@ -38,6 +38,16 @@ PERIODS = tuple(sorted({*DEADLINES} - {"double_wage", "civil_injury_claim", "civ
                                        "occupational_injury_application"}
                        | {"civil_claim", "double_wage_grace", "double_wage_cap", "double_wage_limit"}))
 UNITS = ("years", "months", "days", "working_days")
+RULES = tuple(f"rules/{name}" for name in (
+    "amounts bodies coverage documents evidence excuses followup holidays insurance questions references "
+    "relationship rolling topics warnings"
+).split())
+FIGURES = tuple(f"figures/{name}" for name in (
+    "death_lump_sum double_wage_counting employee_pension_share employee_unemployment_share flexible_medical "
+    "flexible_pension funeral_grant high_temperature_allowance injury_leave injury_lump_sum "
+    "occupational_injury_pilot occupational_injury_platforms overtime_rates retirement_age severance_cap "
+    "severance_months single_work_injury unlawful_dismissal wage_days"
+).split())
 REVIEW_AFTER = timedelta(days=365)
 
 FIELD = re.compile(r"\{(\w+)\}")
@@ -67,9 +77,11 @@ def faults(folder: Path = HERE) -> list[str]:
         found += _replies(rules, texts)
         found += _quoted(rules, texts)
     found += _references(rules)
+    found += check_names.faults(files, rules, texts, ISSUES, DANGERS)
+    found += [f"{name}: there is no such file" for name in (*RULES, *FIGURES) if name not in files]
     if folder == HERE:  # the table of places has one home
         found += [f"places: {line}" for line in places.check()]
-    return found
+    return found or check_names.translated(texts)
 
 
 def due(today: date, folder: Path = HERE) -> list[str]:
@@ -85,10 +97,23 @@ def _read(folder: Path) -> tuple[dict[str, object], list[str]]:
     for path in sorted(folder.rglob("*.yml")):
         name = path.relative_to(folder).with_suffix("").as_posix()
         try:
-            files[name] = yaml.load(path.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+            files[name] = yaml.load(path.read_bytes(), Loader=OnceLoader)
         except yaml.YAMLError as error:
             found.append(f"{name}: not YAML: {error}".replace("\n", " "))
     return files, found
+
+
+class OnceLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """Reads YAML and refuses a key that stands twice, of which the later would win without a word."""
+
+    def construct_mapping(self, node, deep=False):
+        seen = set()
+        for key, _ in node.value:
+            if key.tag != "tag:yaml.org,2002:merge" and isinstance(key.value, str):
+                if key.value in seen:
+                    raise yaml.constructor.ConstructorError(None, None, f"{key.value} stands twice", key.start_mark)
+                seen.add(key.value)
+        return super().construct_mapping(node, deep)
 
 
 # --- dated quantities

@@ -1,4 +1,6 @@
 """The knowledge base has no fault, and each kind of fault put into a copy of it is told in exactly one line."""
+import inspect
+import re
 import shutil
 import subprocess
 import sys
@@ -7,10 +9,12 @@ from datetime import date
 import pytest
 import yaml
 
-from bot.guidance import facts
+from bot import law
+from bot.documents import values
+from bot.guidance import amounts, facts, routes, topics
 from bot.guidance.context import CLASSES
 from bot.guidance.deadlines import BUILDERS, IDS
-from bot.law import HERE, check
+from bot.law import HERE, check, check_names
 
 
 @pytest.fixture
@@ -56,6 +60,7 @@ def test_a_faithful_copy_has_no_fault(base):
 
 
 YEAR = "periods/arbitration"        # one value, still in force
+WAGES = "figures/minimum_wage/510000"
 PAIR = "periods/enforcement"        # until 2023-12-31, then from 2024-01-01
 FAULTS = [
     # --- dated quantities
@@ -115,6 +120,22 @@ FAULTS = [
     ("rules/bodies", put(["bodies", "court", "ways", 0, "replies"], ["no_time"]), "rules/bodies: unknown excuse: no_time"),
     ("rules/excuses", lambda content: content["union"]["reasons"].remove("not_member"), "rules/excuses: no reply of a union to not_member"),
     ("rules/excuses", drop(["union", "tiers", "industry"]), "rules/excuses: no tier for the industry union"),
+    # --- laws and their articles, signs, figures by place
+    (YEAR, put(["values", 0, "law", 0, "name"], "没有的法"), "periods/arbitration: unknown law: 没有的法"),
+    ("rules/rolling", put(["analogy", "name"], "没有的法"), "rules/rolling: unknown law: 没有的法"),
+    ("text/zh/routes", put(["here"], "在这里（[工会法 x]）"), "text: routes.here: 工会法 has no article x (zh)"),
+    ("text/zh/routes", put(["here"], "在这里（[工会法 59]）"), "text: routes.here: 工会法 has no article 59 (zh)"),
+    ("text/zh/routes", put(["here"], "在这里（[工会法 10]）"), "text: routes.here: quotes other articles in zh than in en"),
+    ("text/zh/routes", put(["here"], "?sunny: 在这里"), "text: routes.here: unknown sign: sunny (zh)"),
+    ("rules/bodies", put(["bodies", "police", "ways", 0, "any"], ["sunny"]), "rules/bodies: police_violence: unknown sign: sunny"),
+    ("rules/topics", put(["topics", 0, "any"], ["sunny"]), "rules/topics: temporary_relief: unknown sign: sunny"),
+    ("rules/amounts", put(["unpaid_wages", 0, "only"], "sunny"), "rules/amounts: unknown situation: sunny"),
+    (WAGES, put(["values", 0, "value", "hour"], [23]), f"{WAGES}: value 1: month and hour have not the same number of tiers"),
+    (WAGES, put(["values", 0, "value", "areas", "510185"], 3), f"{WAGES}: value 1: 510185 is in tier 3 of 2"),
+    (WAGES, put(["values", 0, "value", "areas"], {"519985": 1}), f"{WAGES}: value 1: unknown place: 519985"),
+    (WAGES, put(["values", 0, "value", "quality"], "perhaps"), f"{WAGES}: value 1: unknown quality: perhaps"),
+    ("figures/pension_base/510000", put(["values", 1, "value", "low"], 46990),
+     "figures/pension_base/510000: value 2: the lowest base is above the highest"),
 ]
 
 
@@ -154,6 +175,19 @@ def test_a_missing_period_is_told(base):
     assert check.faults(base.folder) == ["periods/court_appeal: there is no such file"]
 
 
+@pytest.mark.parametrize("name", ["rules/rolling", "figures/overtime_rates", "figures/minimum_wage/510000", "figures/pension_base/110000"])
+def test_a_missing_rule_or_figure_is_told(base, name):
+    (base.folder / f"{name}.yml").unlink()
+    assert check.faults(base.folder) == [f"{name}: there is no such file"]
+
+
+def test_a_key_that_stands_twice_is_told(base):
+    path = base.folder / "periods" / "arbitration.yml"
+    path.write_text("unit: days\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    found, = check.faults(base.folder)
+    assert found.startswith("periods/arbitration: not YAML: unit stands twice")
+
+
 def test_a_file_that_is_not_yaml_is_named(base):
     (base.folder / "rules" / "holidays.yml").write_text("a: [1,", encoding="utf-8")
     found = check.faults(base.folder)
@@ -185,3 +219,21 @@ def test_the_names_checked_are_the_names_the_code_uses():
     assert (check.FORMS, check.BODIES, check.LEVELS) == (facts.EMPLOYMENT_FORMS, facts.BODIES, facts.LEVELS)
     assert (check.REASONS, check.DANGERS, check.CLASSES) == (facts.REASONS, facts.DANGERS, CLASSES)
     assert set(check.DEADLINES) == {IDS.get(builder.__name__, builder.__name__) for builder in BUILDERS}
+
+
+def test_the_signs_and_situations_checked_are_those_the_code_makes():
+    def keys(function):
+        return set(re.findall(r'^ +"(\w+)":', inspect.getsource(function), flags=re.M))
+
+    assert keys(routes._signs) == check_names.ROUTE_SIGNS
+    assert keys(topics._signs) == check_names.TOPIC_SIGNS
+    assert keys(values._signs) | {"ended_worker", "ended_employer", "ended_agreement"} == check_names.PAPER_SIGNS
+    assert all(f'"{tag}"' in inspect.getsource(amounts) for tag in check_names.AMOUNT_TAGS)
+    assert set(check_names.INJURIES) == set(facts.INJURY_KINDS)
+
+
+def test_every_sentence_that_the_reasoning_names_exists():
+    known = law.load().texts["zh"]
+    for path in (HERE.parent / "guidance").rglob("*.py"):
+        for key in re.findall(r'text\("([\w.]+)"', path.read_text(encoding="utf-8")):
+            assert key in known or key.endswith("."), (path.name, key)
