@@ -3,8 +3,9 @@
 The keys of one keyboard share their beginning ("Wx3kPq9ZtA.0", "Wx3kPq9ZtA.1"): pressing one button uses up its keyboard.
 """
 import secrets
+from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from bot import settings
@@ -24,6 +25,11 @@ def show(session: Session, worker_id: int, buttons: list[dict]) -> list[dict]:
 def find(session: Session, worker_id: int, key: str) -> Button | None:
     """The worker's button with this key; nobody else's. `used_at` tells whether its keyboard was used."""
     return session.scalar(select(Button).where(Button.key == key, Button.worker_id == worker_id))
+
+
+def purge(session: Session, before: datetime) -> None:
+    """Deletes buttons shown before a moment; who presses one hears that it no longer works."""
+    session.execute(delete(Button).where(Button.created_at < before).execution_options(synchronize_session=False))
 
 
 def use(session: Session, worker_id: int, key: str) -> None:

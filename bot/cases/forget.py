@@ -34,15 +34,16 @@ def forget(session: Session, worker: Worker) -> None:
     event.listen(session, "after_commit", _sweep, once=True)
 
 
-def forget_case(session: Session, case: Case) -> None:
+def forget_case(session: Session, case: Case, keep_figures: bool = False) -> None:
     """Deletes one case and all that hangs on it, with its part of the conversation; its worker and their other cases stay.
 
+    `keep_figures`: its time is simply over, so its rows of the log keep what is counted, without anything that points at somebody.
     The worker gets another key, as the old one sealed what was last said of the case.
     """
     worker, code = case.worker, case.code
     if worker is not None:
         session.execute(select(Worker.id).where(Worker.id == worker.id).with_for_update())
-    counted = _erase(session, case)
+    counted = _erase(session, case, keep_figures)
     if worker is not None:
         worker.dialogue = _without(worker.dialogue or {}, code)
         session.flush()
@@ -82,12 +83,15 @@ def _empty(session: Session, worker: Worker) -> None:
     session.flush()
 
 
-def _erase(session: Session, case: Case) -> list[str]:
+def _erase(session: Session, case: Case, keep_figures: bool = False) -> list[str]:
     """Deletes a case. The numbers under which it was and is counted in the log's sums."""
     session.execute(select(Case.id).where(Case.id == case.id).with_for_update())
     number = free_code(session, Deflection.case_id, "X-", 8)
     for row in session.scalars(select(Deflection).where(or_(Deflection.case_ref == case.id, Deflection.case_id == case.code))):
+        figures = _figures(row) if keep_figures else {}
         _coarsen(row, number)
+        for name, value in figures.items():
+            setattr(row, name, value)
         session.query(DeflectionReview).filter(DeflectionReview.deflection_id == row.id).delete(synchronize_session=False)
     audit_chain.hide(session, case.code)
     session.flush()
@@ -120,6 +124,15 @@ def _coarsen(row: Deflection, number: str) -> None:
         setattr(row, column, None)
     row.words_released = row.outcome_released = row.exemplary = False
     row.aware = row.involved = "unknown"
+
+
+def _figures(row: Deflection) -> dict:
+    """What is counted of a row whose case's time is over: who knew and acted, how long the first answer took; days give way to months."""
+    month = (row.contacted_on or row.created_at.date()).replace(day=1)
+    took = row.first_answer_on - row.contacted_on if row.first_answer_on and row.contacted_on else None
+    return {"aware": row.aware, "involved": row.involved, "answer": row.answer, "occupation": row.occupation, "knew_first": row.knew_first,
+            "first_answer_on": month + took if took is not None else None,
+            "resolved_on": row.resolved_on.replace(day=1) if row.resolved_on else None}
 
 
 def _sweep(session: Session) -> None:

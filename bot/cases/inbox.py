@@ -18,13 +18,13 @@ def clock(seconds: float = 0) -> datetime:
     return datetime.now(CHINA) + timedelta(seconds=seconds)
 
 
-def store(session: Session, channel: str, update_id: str, sender: str, payload: dict) -> bool:
-    """Writes an update down. False when it is there already, handled or not."""
+def store(session: Session, channel: str, update_id: str, sender: str, payload: dict, message_id: int | None = None) -> bool:
+    """Writes an update down, with the messenger's number of its message. False when it is there already, handled or not."""
     known = select(Inbox.id).where(Inbox.channel == channel, Inbox.update_id == update_id)
     if session.scalar(known) is not None:
         return False
     session.add(Inbox(channel=channel, update_id=update_id, sender=sender, payload=payload, status="received", attempts=0,
-                      received_at=settings.now()))
+                      message_id=message_id, received_at=settings.now()))
     session.flush()
     return True
 
@@ -39,6 +39,12 @@ def waiting(session: Session, channel: str, busy: Collection[str], limit: int) -
     due = or_(Inbox.next_try_at.is_(None), Inbox.next_try_at <= clock())
     rows = session.execute(select(Inbox.id, Inbox.sender).where(Inbox.id.in_(oldest), due).order_by(Inbox.id).limit(limit))
     return [(row.id, row.sender) for row in rows]
+
+
+def heard(session: Session, channel: str, sender: str, since: datetime) -> list[int]:
+    """The messenger's numbers of what a sender wrote since a moment, the oldest first."""
+    return list(session.scalars(select(Inbox.message_id).where(Inbox.channel == channel, Inbox.sender == sender, Inbox.received_at >= since,
+                                                               Inbox.message_id.isnot(None)).order_by(Inbox.id)))
 
 
 def finish(session: Session, row_id: int) -> bool:
@@ -64,6 +70,12 @@ def postpone(session: Session, row_id: int, seconds: float, *, failed: bool) -> 
     row.next_try_at = clock(seconds)
     row.attempts += failed
     return row.attempts
+
+
+def purge_set_aside(session: Session, before: datetime) -> None:
+    """Deletes what was set aside before a moment."""
+    old = delete(Inbox).where(Inbox.status == "set_aside", Inbox.handled_at < before)
+    session.execute(old.execution_options(synchronize_session=False))
 
 
 def purge(session: Session, channel: str, days: int) -> int:

@@ -49,6 +49,14 @@ def send_file(session: Session, worker: Worker, key: str, case_id: int, name: st
     return True
 
 
+def send_mydata(session: Session, worker: Worker, key: str, name: str, title: str) -> bool:
+    """Puts the file of all that is held about the worker into the outbox. False when one with the same `key` is there already."""
+    if session.scalar(select(Outbox.id).where(Outbox.key == key)) is not None:
+        return False
+    _put(session, worker, key, {"text": title, "file": {"case": None, "name": name}})
+    return True
+
+
 def _put(session: Session, worker: Worker, key: str, body: dict) -> None:
     session.add(Outbox(worker_id=worker.id, channel=worker.channel, key=key, body=body, status="waiting", attempts=0,
                        created_at=settings.now()))

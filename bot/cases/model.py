@@ -98,6 +98,7 @@ class Worker(Sealing, Base):
     created_at = Column(Moment, nullable=False)
     seen_at = Column(Moment, nullable=False)
     dialogue = Sealed()  # what the bot asked and what waits for confirmation
+    __table_args__ = (Index("worker_seen", "seen_at"),)
     cases = relationship("Case", back_populates="worker", order_by="Case.id")
 
     def data_key(self, session):
@@ -129,7 +130,7 @@ class Case(Base):
     assessments = relationship("Assessment", order_by="Assessment.id", cascade="all, delete-orphan")
     referrals = relationship("Referral", order_by="Referral.id", cascade="all, delete-orphan", back_populates="case")
     contacts = relationship("Contact", order_by="Contact.id", cascade="all, delete-orphan")
-    __table_args__ = (Index("case_queue", "status", "urgency", "act_by"),)
+    __table_args__ = (Index("case_queue", "status", "urgency", "act_by"), Index("case_closed", "closed_at"))
 
 
 class Fact(OfCase, Base):
@@ -439,6 +440,7 @@ class Inbox(Sealing, Base):
     sender = Column(String(64), nullable=False)  # order is kept per sender
     payload = Sealed()
     status = Column(String(10), nullable=False, default="received")  # received | handled | set_aside
+    message_id = Column(Integer)  # the messenger's own number, to delete it later
     attempts = Column(Integer, nullable=False, default=0)
     next_try_at = Column(Moment)
     received_at = Column(Moment, nullable=False)
@@ -465,7 +467,7 @@ class Outbox(OfWorker, Base):
     next_try_at = Column(Moment)
     created_at = Column(Moment, nullable=False)
     sent_at = Column(Moment)
-    message_id = Column(String(32))  # the messenger's own number, to edit or delete it later
+    message_id = Column(String(400))  # the messenger's own numbers of its parts, to edit or delete them later
     __table_args__ = (Index("outbox_waiting", "channel", "status", "id"),)
 
 

@@ -1,12 +1,15 @@
 """The sending side of the outbox (`bot.cases.messages.send` fills it): what waits for a channel, in order per worker."""
 from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import settings
 from bot.cases.inbox import clock
 from bot.cases.model import Outbox, Worker
+
+LONGEST = 400  # characters of a row's message numbers
 
 
 def waiting(session: Session, channel: str, busy: Collection[int], limit: int) -> list[tuple[int, int]]:
@@ -26,13 +29,26 @@ def sent(session: Session, row_id: int, message_id: str, rest: str = "") -> None
     row = session.get(Outbox, row_id)
     if row is None:
         return
-    row.message_id = message_id
+    row.message_id = f"{row.message_id or ''} {message_id}".strip()[-LONGEST:]
     row.attempts, row.next_try_at = 0, None
     if rest:
         row.body = {**row.body, "text": rest}
         return
     row.body = {}
     row.status, row.sent_at = "sent", settings.now()
+
+
+def shown(session: Session, worker_id: int, since: datetime) -> list[int]:
+    """The messenger's numbers of the messages sent to a worker since a moment, the oldest first."""
+    rows = session.scalars(select(Outbox.message_id).where(Outbox.worker_id == worker_id, Outbox.sent_at >= since,
+                                                           Outbox.message_id.isnot(None)).order_by(Outbox.id))
+    return [int(number) for row in rows for number in row.split() if number.isdigit()]
+
+
+def hold(session: Session, worker_id: int, seconds: float) -> None:
+    """Lets what waits for a worker wait so much longer."""
+    later = update(Outbox).where(Outbox.worker_id == worker_id, Outbox.status == "waiting").values(next_try_at=clock(seconds))
+    session.execute(later.execution_options(synchronize_session=False))
 
 
 def retry(session: Session, row_id: int, seconds: float, *, failed: bool = True) -> int:

@@ -35,7 +35,7 @@ def engine(url: str) -> Engine:
     except ArgumentError:
         raise settings.SettingsError("DATABASE_URL: not a database URL, e.g. sqlite:///var/gongyou.db") from None
     if parsed.get_backend_name() != "sqlite":
-        made = create_engine(url, future=True, pool_pre_ping=True)
+        made = create_engine(url, future=True, pool_pre_ping=True, hide_parameters=True)
     else:
         made = _sqlite(url, parsed.database)
     _made.add(made)
@@ -51,7 +51,8 @@ def _sqlite(url: str, file: str | None) -> Engine:
             raise settings.SettingsError(f"DATABASE_URL: {error.filename}: {error.strerror}") from None
         # Kept open: opening and closing took a third of the gateway's time. Without a limit, as writers queue at the file's lock anyway.
         pool = {"poolclass": QueuePool, "pool_size": 8, "max_overflow": -1}
-    made = create_engine(url, future=True, connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False}, **pool)
+    made = create_engine(url, future=True, hide_parameters=True, **pool,
+                         connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
     event.listen(made, "connect", _sqlite_connect)
     event.listen(made, "begin", _sqlite_begin)
     return made

@@ -11,16 +11,19 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from bot import rasa_client
+from bot import law, rasa_client
 from bot.cases import cases, messages, outbox, store, workers
 from bot.cases.model import Outbox, Worker
 from bot.desk.guard import TooLarge
 from bot.desk.texts import Texts, catalogue, choose
 from bot.desk.web import Visit, check_form, keep, visit
+from bot.documents import mydata
 
 CHANNEL, COOKIE = "web", "gongyou_chat"
 LONGEST_SENDER, LONGEST_MESSAGE = 200, 20_000
 MONTH = 30 * 24 * 3600
+CLEAR, MYDATA = "/clear", "/mydata"  # obeyed here, also while Rasa is away
+AWAY = "https://www.baidu.com/"  # where the quick exit leads: a page that anybody may have open
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,9 @@ async def chat_form(request: Request) -> Response:
     check_form(here)
     sender = _cookie(request)
     text = _clean(form.get("message", "").replace("\r\n", "\n"))[:LONGEST_MESSAGE]
+    if text.strip().lower() == CLEAR:
+        request.app.state.recent.drop(sender)
+        return here.render("leave.html", away=AWAY)
     await _talk(request, sender, text, here.t)
     response = here.go("/chat#write")
     keep(response, request, COOKIE, sender, MONTH)
@@ -67,6 +73,9 @@ async def chat_api(request: Request) -> JSONResponse:
     data, refusal = await _read(request, t, ("sender", "message"))
     if refusal is not None:
         return refusal
+    if data["message"].strip().lower() == CLEAR:
+        request.app.state.recent.drop(data["sender"])
+        return JSONResponse({"messages": [], "leave": AWAY})
     status, answers = await _talk(request, data["sender"], _clean(data["message"]), t)
     body = {"messages": answers}
     return JSONResponse(body | {"error": t("chat.unreachable")} if status == 503 else body, status)
@@ -90,7 +99,9 @@ async def _talk(request: Request, sender: str, text: str, t: Texts) -> tuple[int
     shown = state.recent.title(sender, text)
     own = Texts(arrival.language) if arrival.language in catalogue() else t
     status, replies = 200, []
-    if arrival.handover == "person":
+    if text.strip().lower() == MYDATA:
+        await run_in_threadpool(_send_mydata, arrival)
+    elif arrival.handover == "person":
         replies = [{"text": own("chat.person"), "buttons": []}]
     else:
         metadata = {"message_id": f"web:{secrets.token_hex(16)}", "channel": CHANNEL, "language": arrival.language}
@@ -119,6 +130,15 @@ def _arrive_once(sender: str) -> Arrival:
     with store.session() as session:
         worker = workers.arrive(session, CHANNEL, sender)
         return Arrival(worker.id, worker.code, worker.sender, worker.language, worker.handover, _waiting(session, worker))
+
+
+def _send_mydata(arrival: Arrival) -> None:
+    book = law.load()
+    with store.session() as session:
+        worker = session.get(Worker, arrival.id)
+        if worker is not None:
+            title = book.text("gateway.mydata", law.best_language(book, worker.language))
+            messages.send_mydata(session, worker, f"web:{secrets.token_hex(16)}:mydata", mydata.NAME, title)
 
 
 def _log(arrival: Arrival, text: str, replies: list[dict]) -> tuple[str | None, list[dict]]:

@@ -10,7 +10,7 @@ from bot.cases import cases, staff
 from bot.desk import chat
 from bot.desk.case import open_to_staff
 from bot.desk.web import Visit, page
-from bot.documents import files
+from bot.documents import files, mydata
 
 
 def routes() -> list[Route]:
@@ -29,6 +29,8 @@ def case_file(visit: Visit, session: Session) -> Response:
 def chat_file(visit: Visit, session: Session) -> Response:
     """A file of the open case of the worker whose browser this is."""
     worker = chat.worker_here(visit.request, session)
+    if worker is not None and visit.request.path_params["name"] == mydata.NAME:
+        return _download(mydata.file(session, worker))
     case = cases.current(session, worker) if worker is not None and worker.consented_at is not None else None
     if case is None:
         raise HTTPException(404)
@@ -40,4 +42,8 @@ def _attachment(case, name: str, language: str | None) -> Response:
         file = files.of_case(case, name, language)
     except files.NoSuchFile:
         raise HTTPException(404) from None
+    return _download(file)
+
+
+def _download(file: files.File) -> Response:
     return Response(file.content, media_type=file.kind, headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}"})

@@ -45,6 +45,11 @@ class Recent:
             entry = self._entries.get(_key(sender))
             return list(entry.lines) if entry is not None and entry.worker in (None, worker) else []
 
+    def drop(self, sender: str) -> None:
+        """Forgets what was said lately."""
+        with self._lock:
+            self._entries.pop(_key(sender), None)
+
     def title(self, sender: str, payload: str) -> str:
         """What the button that sends `payload` said to the worker; the payload itself when no such button was shown."""
         with self._lock:

@@ -1,12 +1,17 @@
 """Where a matter stands: for who comes back after days, and for who asks."""
+from datetime import date
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.cases import cases
+from bot.cases import cases, retention
 from bot.cases.model import Case, Worker
 from bot.dialogue import guide, matters
 from bot.dialogue.heard import Say
 from bot.dialogue.state import State
-from bot.law import Law
+from bot.guidance.context import Context
+from bot.guidance.facts import Facts
+from bot.law import Law, best_language
 
 MOST_DOORS = 12
 
@@ -38,8 +43,9 @@ def status(session: Session, law: Law, worker: Worker, case: Case | None) -> lis
     """Every open case with its doors and what they answered; buttons to turn to another, or to open one."""
     language = worker.language or "zh"
     found = cases.open_cases(session, worker)
+    clock = _clock(session, law, worker, language)
     if not found:
-        return [Say(law.text("dialogue.status_none", language))]
+        return [Say("\n".join([law.text("dialogue.status_none", language), *clock]))]
     parts = []
     for one in sorted(found, key=lambda one: one is not case):
         lines = [law.text("dialogue.status_line", language, door=_door(law, language, referral),
@@ -47,7 +53,16 @@ def status(session: Session, law: Law, worker: Worker, case: Case | None) -> lis
         title = law.text("dialogue.status_case", language, whose=law.text(f"dialogue.of_{matters.whose(one)}", language), code=one.code,
                          about=matters.about(law, language, one))
         parts.append("\n".join([title, *(lines[:MOST_DOORS] or [law.text("dialogue.status_no_door", language)])]))
-    return [Say("\n".join(parts), (*matters.switches(law, language, found, case), *matters.new_ones(law, language)))]
+    return [Say("\n".join([*parts, *clock]), (*matters.switches(law, language, found, case), *matters.new_ones(law, language)))]
+
+
+def _clock(session: Session, law: Law, worker: Worker, language: str) -> list[str]:
+    """When each closed case is erased."""
+    closed = session.scalars(select(Case).where(Case.worker_id == worker.id, Case.status == "closed", Case.closed_at.isnot(None))
+                             .order_by(Case.id))
+    days = [(one.code, retention.erased_on(one)) for one in closed]
+    words = Context(facts=Facts(), law=law, today=date.min, language=best_language(law, language))
+    return [law.text("dialogue.status_erased", language, code=code, day=words.day(day)) for code, day in days]
 
 
 def _door(law: Law, language: str, referral) -> str:

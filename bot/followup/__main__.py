@@ -4,12 +4,14 @@ import os
 import signal
 import sys
 import threading
+import time
 
 from bot import settings
-from bot.cases import store
+from bot.cases import retention, store
 from bot.followup import alert, send
 
 EVERY = 60  # seconds
+TIDY = 3600  # seconds between two looks for what is to be erased
 log = logging.getLogger("bot.followup")
 
 
@@ -26,11 +28,17 @@ def main() -> int:
     level = os.environ.get("LOG_LEVEL", "INFO").upper()
     logging.basicConfig(level=level if level in ("DEBUG", "INFO", "WARNING", "ERROR") else "INFO",
                         format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    tidy_at = 0.0
     while True:
         try:
             sent, raised = send.round(), alert.round()
             if sent or raised:
                 log.info("%d messages put into the outbox, %d alerts raised", sent, raised)
+            if time.monotonic() >= tidy_at:
+                tidy_at = time.monotonic() + TIDY
+                erased = retention.round()
+                if erased:
+                    log.info("%d cases and workers closed or erased: their time was over", erased)
         except Exception as error:  # the next round tries again; nothing is lost, what is due stays due
             log.error("a round failed: %s", type(error).__name__)
         if stop.wait(EVERY):

@@ -4,7 +4,8 @@ import re
 
 from bot.law import languages
 
-MENU = ("start", "help", "deadlines", "status", "voice", "human", "language", "forget")
+MENU = ("start", "help", "deadlines", "status", "voice", "human", "language", "mydata", "clear", "forget")
+OWN = ("mydata", "clear")  # obeyed without Rasa, also when it is away
 PAYLOADS = {"start": "/start", "help": "/ask_help", "deadlines": "/ask_deadlines", "status": "/status", "voice": "/read_aloud",
             "human": "/ask_human", "language": "/change_language", "forget": "/forget"}
 COMMAND = re.compile(r"/([A-Za-z]+)(?:@\w+)?(?:\s+(.*))?\Z", re.DOTALL)
@@ -25,6 +26,13 @@ def payload(text: str) -> str | None:
     elif name == "language" and _code(argument):
         fields = {"language": _code(argument)}
     return PAYLOADS[name] + (json.dumps(fields) if fields else "")
+
+
+def own(text: str) -> str | None:
+    """The command of ours that needs no Rasa, if the text is one."""
+    match = COMMAND.match(text)
+    name = match and match[1].lower()
+    return name if name in OWN else None
 
 
 def _code(argument: str) -> str | None:

@@ -14,7 +14,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, Tele
 from bot import law
 from bot.cases import buttons, outbox
 from bot.cases.model import Case, Outbox, Worker
-from bot.documents import files
+from bot.documents import files, mydata
 from bot.telegram import calls, keyboards, text
 from bot.telegram.config import Config
 from bot.telegram.record import Record
@@ -134,6 +134,8 @@ def _parcel(session: Session, row_id: int) -> Parcel | None:
 
 def _file(session: Session, worker: Worker, wanted: dict) -> files.File:
     """The file a row names, made from the case as it is now. Raises Undeliverable."""
+    if wanted["name"] == mydata.NAME:
+        return mydata.file(session, worker)
     case = session.get(Case, wanted["case"])
     try:
         if case is None or case.worker_id != worker.id:

@@ -4,6 +4,7 @@ import json
 import logging
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 import httpx
@@ -12,8 +13,9 @@ from sqlalchemy.orm import Session
 from telegram.error import TelegramError
 
 from bot import law, rasa_client, settings
-from bot.cases import buttons, inbox, messages, workers
+from bot.cases import buttons, cases, inbox, messages, outbox, workers
 from bot.cases.model import Inbox, Worker
+from bot.documents import mydata
 from bot.law import places
 from bot.telegram import calls, commands, updates
 from bot.telegram.config import Config
@@ -25,6 +27,10 @@ log = logging.getLogger(__name__)
 CHANNEL = "telegram"
 TRIES = 8  # failures of one message that are its own, before it is set aside
 LONGEST_WAIT = 30  # seconds between two tries
+MOST_DELETED = 100  # messages to a call, Telegram's limit
+YOUNG = timedelta(hours=47)  # Telegram lets a bot delete what is younger than 48 hours
+RECENT = timedelta(days=30)  # older words of the bot are left as they are
+HELD_BACK = 3600  # seconds that what still waits to be sent waits after the chat was emptied
 LARGEST_NOTE = 20_000_000  # bytes of a voice note; Telegram gives no larger file to a bot
 
 
@@ -54,6 +60,8 @@ class Outcome:
     once: str | None = None
     used_key: str | None = None
     blocked: bool = False
+    cleared: bool = False
+    mydata: bool = False
 
 
 class Stranger(Exception):
@@ -118,6 +126,11 @@ class Handler:
             return await self._pressed(job, incoming.press)
         if incoming.blocked is not None:
             return Outcome(blocked=incoming.blocked)
+        if incoming.own == "clear":
+            await self._clear(job)
+            return Outcome(cleared=True)
+        if incoming.own == "mydata":
+            return Outcome(words=incoming.words, mydata=True)
         label = incoming.sent and _text(f"said_{incoming.sent}", job.language)
         words = " ".join(part for part in (label, incoming.words) if part) or None
         message, notice, heard = incoming.message, incoming.notice, ()
@@ -134,6 +147,18 @@ class Handler:
         silent = job.with_person and not incoming.command
         replies = await self._ask(job, message) if message and not silent else ()
         return Outcome(words=words, replies=(*heard, *replies), notice=notice, once=incoming.once)
+
+    async def _clear(self, job: Job) -> None:
+        """Empties the chat at once: deletes both sides of what Telegram lets a bot delete, and makes the rest of the bot's own words
+        say nothing. What cannot be done is left; nothing of it is reported, for somebody may be looking."""
+        young, old = await self._record.read(_on_the_screen, job)
+        for first in range(0, len(young), MOST_DELETED):
+            part = young[first:first + MOST_DELETED]
+            if not await calls.attempt(lambda part=part: self._bot.delete_messages(job.chat_id, part), "emptying a chat"):
+                old += part
+        neutral = _text("neutral", job.language)
+        for number in old[-MOST_DELETED:]:
+            await calls.attempt(lambda number=number: self._bot.edit_message_text(neutral, job.chat_id, number), "covering a message")
 
     async def _written(self, job: Job, file_id: str) -> str | None:
         """The words of a voice note; None when they cannot be had. The sound is not kept."""
@@ -210,6 +235,14 @@ def _job(session: Session, row_id: int) -> Job | None:
     )
 
 
+def _on_the_screen(session: Session, job: Job) -> tuple[list[int], list[int]]:
+    """The numbers of messages that can be deleted, both sides', and of older ones of the bot that can be written over."""
+    now = settings.now()
+    worker = session.scalar(select(Worker).where(Worker.sender == job.sender))
+    sent, young = outbox.shown(session, worker.id, now - RECENT), outbox.shown(session, worker.id, now - YOUNG)
+    return sorted({*young, *inbox.heard(session, CHANNEL, job.sender, now - YOUNG)}), [number for number in sent if number not in young]
+
+
 def _meet(session: Session, row_id: int) -> None:
     """Whoever writes on after being forgotten is somebody new."""
     chat = updates.chat(session.get(Inbox, row_id).payload)
@@ -224,8 +257,13 @@ def _finish(session: Session, job: Job, outcome: Outcome) -> list[str]:
         return [reply["text"] for reply in outcome.replies]
     if not inbox.finish(session, job.row_id):
         return []
+    case = cases.current(session, worker) if worker.consented_at is not None else None
     if outcome.words:
-        messages.log(session, worker, "worker", outcome.words)
+        messages.log(session, worker, "worker", outcome.words, case and case.id)
+    if outcome.cleared:
+        outbox.hold(session, worker.id, HELD_BACK)
+    if outcome.mydata:
+        messages.send_mydata(session, worker, f"{CHANNEL}:{job.update_id}:mydata", mydata.NAME, _text("mydata", worker.language))
     if outcome.used_key:
         buttons.use(session, worker.id, outcome.used_key)
     if not outcome.blocked:
@@ -236,10 +274,10 @@ def _finish(session: Session, job: Job, outcome: Outcome) -> list[str]:
         key = f"{CHANNEL}:{outcome.once or job.update_id}:notice"
         text = _text(outcome.notice, worker.language)
         if messages.send(session, worker, key, text):
-            messages.log(session, worker, "bot", text)
+            messages.log(session, worker, "bot", text, case and case.id)
     for number, reply in enumerate(outcome.replies):
         if messages.send(session, worker, f"{CHANNEL}:{job.update_id}:{number}", reply["text"], reply["buttons"]):
-            messages.log(session, worker, "bot", reply["text"])
+            messages.log(session, worker, "bot", reply["text"], case and case.id)
     return []
 
 

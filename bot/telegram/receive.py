@@ -117,7 +117,7 @@ def _store(session: Session, batch: list[tuple[str, updates.Chat, dict]]) -> lis
     fresh = []
     for update_id, chat, update in batch:
         worker = workers.arrive(session, CHANNEL, str(chat.id), chat.language)
-        if inbox.store(session, CHANNEL, update_id, worker.sender, update):
+        if inbox.store(session, CHANNEL, update_id, worker.sender, update, updates.message_id(update)):
             fresh.append((update_id, update))
     return fresh
 

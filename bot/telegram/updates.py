@@ -42,6 +42,7 @@ class Incoming:
 
     message: str | None = None
     command: bool = False
+    own: str | None = None  # a command that the gateway obeys itself: clear or mydata
     words: str | None = None
     notice: str | None = None
     once: str | None = None
@@ -62,6 +63,12 @@ def chat(update: dict) -> Chat | None:
     if not isinstance(place.get("id"), int):
         return None
     return Chat(place["id"], place.get("type") == "private", language(person.get("language_code")))
+
+
+def message_id(update: dict) -> int | None:
+    """The number of the message that somebody wrote; None for anything else."""
+    number = (update.get("message") or {}).get("message_id")
+    return number if isinstance(number, int) else None
 
 
 def language(code: str | None) -> str | None:
@@ -113,6 +120,8 @@ def _text(typed: str) -> Incoming:
     words = clean(typed)
     notice = "too_long" if len(words) > LONGEST else None
     words = words[:LONGEST]
+    if own := commands.own(words):
+        return Incoming(own=own, command=True)
     command = commands.payload(words)
     message = command or commands.harmless(words)
     if not message:

@@ -77,6 +77,8 @@ class BotApiDouble:
         self.voices: list[tuple[int, bytes]] = []  # (chat, sound) of each voice message the bot sent
         self.documents: list[tuple[int, str, str, bytes]] = []  # (chat, name, caption, content) of each file the bot sent
         self.files: dict[str, bytes] = {}  # by file_id
+        self.deleted: list[int] = []  # numbers of the messages the bot deleted
+        self.old: set[int] = set()  # numbers of messages that are too old to be deleted
         self._server = Server(Starlette(routes=[
             Route("/bot{token}/{method}", self._call, methods=["GET", "POST"]),
             Route("/file/bot{token}/{path:path}", self._download),
@@ -243,6 +245,27 @@ class BotApiDouble:
                     if message.keyboard == keyboard:
                         return _error(400, "Bad Request: message is not modified")
                     message.keyboard = keyboard
+                    return _ok(_message(message.message_id, message.chat_id, text=message.text))
+        return _error(400, "Bad Request: message to edit not found")
+
+    async def _deleteMessages(self, parameters) -> Response:
+        """As core.telegram.org/bots/api#deletemessages: up to 100 numbers, unknown ones are passed over."""
+        numbers = parameters["message_ids"]
+        if not 1 <= len(numbers) <= 100:
+            return _error(400, "Bad Request: message identifiers are not specified")
+        with self.lock:
+            gone = [one for one in self.sent if one.chat_id == int(parameters["chat_id"]) and one.message_id in numbers]
+            if any(one.message_id in self.old for one in gone):
+                return _error(400, "Bad Request: message can't be deleted")
+            self.sent = [one for one in self.sent if one not in gone]
+            self.deleted += numbers
+        return _ok(True)
+
+    async def _editMessageText(self, parameters) -> Response:
+        with self.lock:
+            for message in self.sent:
+                if (message.chat_id, message.message_id) == (int(parameters["chat_id"]), int(parameters["message_id"])):
+                    message.text, message.keyboard = parameters["text"], []
                     return _ok(_message(message.message_id, message.chat_id, text=message.text))
         return _error(400, "Bad Request: message to edit not found")
 

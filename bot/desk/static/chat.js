@@ -64,6 +64,11 @@ async function send(message, title) {
   toEnd();
   try {
     const answer = await post("/api/chat", { sender: form.dataset.sender, message: message });
+    if (answer.leave) {
+      talk.replaceChildren();
+      location.replace(answer.leave); // the way back does not lead here
+      return;
+    }
     thinking.remove();
     show(answer.messages || [{ text: answer.error }]);
     said.scrollIntoView({ block: "start" }); // a long answer is read from its beginning
@@ -86,6 +91,12 @@ field.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
   event.preventDefault();
   form.requestSubmit();
+});
+
+document.getElementById("leave").addEventListener("submit", (event) => {
+  event.preventDefault();
+  document.body.hidden = true;
+  send("/clear", "");
 });
 
 // The buttons that came with the page are forms of their own; here they need no reload.
