@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from bot.guidance import routes, topics, warnings
 from bot.guidance.context import Context
-from bot.guidance.deadlines import OTHERS
+from bot.guidance.deadlines import OTHERS, describe
 from bot.guidance.route_words import written_out
 from bot.law import Law
 from bot.law.languages import OWN, like
@@ -23,6 +23,7 @@ MAX_LAWS = 3
 STEP_RANKS = {"union": 2, "mediation": 4, "hotline": 5}   # these doors yield before the others
 NUMBERING = 4  # "1. " and the end of the line
 ALWAYS = 0     # the rank of what stands on every card
+THREE_YEARS = ("civil_pay_claim", "civil_injury_claim", "debt_note_claim")
 NO_DEFENCE = ("injury_recognition_worker", "inspection_complaint", "injury_review_reconsideration", "injury_review_court",
               "appraisal_review", "court_after_award", "court_appeal", "injury_court_after_reconsideration")
 
@@ -80,8 +81,11 @@ def deadline_pieces(ctx: Context, deadlines: list[dict]) -> list[Piece]:
     """The worker's own clocks that matter most: running ones by day, then what has passed."""
     own = [row for row in deadlines if row["id"] not in OTHERS]
     running = sorted((row for row in own if row["status"] in ("urgent", "open")), key=lambda row: row["last_day"])
-    passed = [row for row in own if row["status"] == "passed"]
+    enforced = any(row["id"] == "enforcement" for row in running)   # then the earlier steps are over and done with
+    passed = [row for row in own if row["status"] == "passed" and not enforced]
     found, seen = [], set()
+    if any(row["id"] == "occupational_injury_application" for row in own) and ctx.today >= topics.PILOT_FROM:
+        found.append(Piece(ctx.text("card.deadline_app"), 1))   # to be done today, so before the days
     for row in [*running, *passed]:
         mark = (row["id"], row["last_day"])
         if mark not in seen and len(seen) < MAX_DEADLINES:
@@ -89,21 +93,20 @@ def deadline_pieces(ctx: Context, deadlines: list[dict]) -> list[Piece]:
             found.append(Piece(_deadline(ctx, row), (ALWAYS, 1, 4)[len(seen) - 1]))
     if any(row["status"] == "unlimited_while_employed" for row in own):
         found.append(Piece(ctx.text("card.deadline_free"), 1))
-    if any(row["id"] == "occupational_injury_application" for row in own) and ctx.today >= topics.PILOT_FROM:
-        found.append(Piece(ctx.text("card.deadline_app"), 1))
     unsure = next((row for row in own if row["status"] == "unknown" and "safe_by" in row), None)
     if unsure is not None:
         day = ctx.day(date.fromisoformat(unsure["safe_by"]))
-        found.append(Piece(ctx.text("card.deadline_unsure", day=day, name=ctx.text(f"deadlines.name_{unsure['id']}")), 1))
+        found.append(Piece(ctx.text("card.deadline_unsure", day=day, name=describe.name_of(ctx, unsure["id"])), 1))
     unknown = next((row for row in own if row["status"] == "unknown" and row["needs"]), None)
-    if not found and unknown is not None:
+    shorter = unknown is not None and unknown["id"] == "arbitration" and all(row["id"] in THREE_YEARS for row in running)
+    if unknown is not None and (not found or shorter):   # nobody shall read three years where one may be all there is
         ask = ctx.text(f"questions.{unknown['needs'][0].replace('.', '_')}_ask")
         found.append(Piece(ctx.text("card.deadline_unknown", ask=ask), 1))
     return found
 
 
 def _deadline(ctx: Context, row: dict) -> str:
-    name, days = ctx.text(f"deadlines.name_{row['id']}"), row["days_left"]
+    name, days = describe.name_of(ctx, row["id"]), row["days_left"]
     last, act_by = date.fromisoformat(row["last_day"]), date.fromisoformat(row.get("safe_without_union") or row["act_by"])
     if row["status"] == "passed":
         key = "card.deadline_passed_other" if row["id"] in NO_DEFENCE else "card.deadline_passed"

@@ -230,6 +230,8 @@ def _fragments(ctx: Context, issue: str, say, language: str) -> list[str]:
     if issue == "dismissal":
         return [say("dismissal_on", day=day(facts.ended_on, language))
                 if facts.ended_on and facts.ended_by == "employer" else say("dismissal")]
+    if issue == "social_insurance" and facts.employment_form == "self_employed":
+        return [say("social_insurance_own")]
     return [say(ISSUE_FRAGMENTS[issue])] if issue in ISSUE_FRAGMENTS else []
 
 

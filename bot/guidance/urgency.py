@@ -3,7 +3,7 @@ from datetime import date, timedelta
 
 from bot.guidance.context import Context
 from bot.guidance.deadlines import OTHERS
-from bot.guidance.deadlines.describe import URGENT_DAYS
+from bot.guidance.deadlines.describe import URGENT_DAYS, name_of
 
 SOON_DAYS = 90
 
@@ -38,7 +38,7 @@ def _soon(ctx: Context, row: dict) -> bool:
 
 
 def _reason(ctx: Context, row: dict) -> str:
-    name = ctx.text(f"deadlines.name_{row['id']}")
+    name = name_of(ctx, row["id"])
     if "safe_by" in row:
         return ctx.text("urgency.safe_day", name=name, day=ctx.day(date.fromisoformat(row["safe_by"])))
     if row["days_left"] > URGENT_DAYS and _safe_day_near(ctx, row):

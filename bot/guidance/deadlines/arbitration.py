@@ -9,6 +9,7 @@ PAY = ("wage_arrears", "overtime_rest")  # 劳动报酬: no limit while employed
 RELATIONSHIP = ("no_contract", "platform_status")  # to have the labour relationship confirmed
 AT_THE_END = ("dismissal",)
 RESTARTING = ("labour_inspection", "mediation", "arbitration_commission", "court")
+OWN_ACCOUNT = ("self_employed", "student")
 NO_ARBITRATION = ("not_labour", "platform_rules")
 OVER_AGE = ("wage_arrears", "overtime_rest", "work_injury", "health_safety")  # what arbitration hears past retirement age (令第56号 5, 19)
 
@@ -29,6 +30,8 @@ def arbitration(ctx: Context) -> list[dict]:
     speaks against arbitration: the class of a relationship is a judgement that the worker may dispute, and the year runs meanwhile.
     """
     civil = {"wage_arrears"} | ({"work_injury"} if ctx.facts.injury.recognised is not True else set())
+    if ctx.facts.employment_form in OWN_ACCOUNT:   # nobody insures them, so nobody owes contributions or compensation
+        civil = civil | {"social_insurance"}
     hidden = civil if ctx.relationship == "civil" else set()
     return [_one(ctx, issue) for issue in ctx.issues if issue not in NO_ARBITRATION and issue not in hidden]
 

@@ -40,6 +40,13 @@ def obstacle_law(ctx: Context, run: Run) -> list[dict]:
     return ctx.law.rule("references")["obstacle"] if run.obstacle is not None else []
 
 
+def name_of(ctx: Context, id: str) -> str:
+    """What a deadline is for, in words; after a death it is the family that applies."""
+    if id == "injury_recognition_worker" and ctx.facts.injury.fatal:
+        return ctx.text("deadlines.name_injury_recognition_family")
+    return ctx.text(f"deadlines.name_{id}")
+
+
 def length_of(ctx: Context, length: dict) -> str:
     """A period in words: 1 年, 30 天; 1 year, 30 days."""
     (unit, count), = length.items()
