@@ -6,6 +6,7 @@ import os
 import shlex
 from dataclasses import dataclass
 from datetime import date, datetime
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -15,8 +16,9 @@ VAR = ROOT / "var"
 ADDRESSES = {  # what each of them may begin with
     "RASA_URL": ("http", "https"), "ACTION_URL": ("http", "https"), "REDIS_URL": ("redis", "rediss"), "TELEGRAM_API_URL": ("https", "http"),
     "TELEGRAM_PROXY": ("socks5", "socks5h", "http", "https"), "TELEGRAM_WEBHOOK_URL": ("https", "http"),
-    "SPEECH_TO_TEXT_URL": ("http", "https"),
+    "SPEECH_TO_TEXT_URL": ("http", "https"), "DESK_PUBLIC_URL": ("https", "http"),
 }
+SECOND_FACTOR = ("optional", "admins", "everyone")
 CHINA = ZoneInfo("Asia/Shanghai")
 
 
@@ -37,6 +39,10 @@ class Settings:
     telegram_webhook_secret: str | None
     desk_host: str
     desk_port: int
+    desk_public_url: str | None
+    desk_trusted_proxies: list[str]
+    desk_second_factor: str
+    chat_per_minute: int
     text_to_speech_command: str
     speech_to_text_url: str | None
     metrics_token: str | None
@@ -70,10 +76,40 @@ def read() -> Settings:
         telegram_webhook_secret=os.environ.get("TELEGRAM_WEBHOOK_SECRET") or None,
         desk_host=os.environ.get("DESK_HOST") or "127.0.0.1",
         desk_port=int(port),
+        desk_public_url=(os.environ.get("DESK_PUBLIC_URL") or "").rstrip("/") or None,
+        desk_trusted_proxies=_networks(os.environ.get("DESK_TRUSTED_PROXIES") or ""),
+        desk_second_factor=_second_factor(),
+        chat_per_minute=_number("CHAT_MESSAGES_PER_MINUTE", 120),
         text_to_speech_command=command,
         speech_to_text_url=os.environ.get("SPEECH_TO_TEXT_URL") or None,
         metrics_token=os.environ.get("METRICS_TOKEN") or None,
     )
+
+
+def _networks(text: str) -> list[str]:
+    networks = [part.strip() for part in text.split(",") if part.strip()]
+    for network in networks:
+        try:
+            ip_network(network)
+        except ValueError:
+            raise SettingsError(f"DESK_TRUSTED_PROXIES: {network!r} is no address or network like 10.0.0.2 or 10.0.0.0/24") from None
+    return networks
+
+
+def _second_factor() -> str:
+    """Who needs one: as set; else admins, as soon as the desk can be reached from elsewhere."""
+    chosen = os.environ.get("DESK_SECOND_FACTOR")
+    if chosen and chosen not in SECOND_FACTOR:
+        raise SettingsError(f"DESK_SECOND_FACTOR: {chosen!r} is not one of {', '.join(SECOND_FACTOR)}")
+    here_only = not os.environ.get("DESK_PUBLIC_URL") and (os.environ.get("DESK_HOST") or "127.0.0.1") in ("127.0.0.1", "localhost", "::1")
+    return chosen or ("optional" if here_only else "admins")
+
+
+def _number(name: str, default: int) -> int:
+    text = os.environ.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and len(text) < 7):
+        raise SettingsError(f"{name}: {text!r} is not a number from 0 (no limit) on")
+    return int(text)
 
 
 def secret_keys() -> list[str]:

@@ -7,6 +7,7 @@ import uvicorn
 from bot import settings
 from bot.cases import store
 from bot.desk.app import build
+from bot.desk.serving import options
 
 
 def main() -> int:
@@ -21,9 +22,8 @@ def main() -> int:
     except settings.SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    # No access log: its lines carry case codes and people's addresses.
-    uvicorn.run(build(), host=now.desk_host, port=now.desk_port, access_log=False, server_header=False, ws="none", log_level="warning",
-                timeout_graceful_shutdown=2)  # seconds; open pages listen without an end
+    uvicorn.run(build(), host=now.desk_host, port=now.desk_port, log_level="warning",
+                timeout_graceful_shutdown=2, **options(now))  # seconds; open pages listen without an end
     return 0
 
 

@@ -7,8 +7,10 @@ from starlette.responses import Response
 
 from bot.cases import staff
 from bot.cases.model import Staff
+from bot.desk import cookies
+from bot.desk.cookies import keep
 from bot.desk.texts import languages
-from bot.desk.web import LANGUAGE, SIGN_IN, YEAR, Visit, keep, local
+from bot.desk.web import LANGUAGE, SIGN_IN, YEAR, Visit, local
 
 WEEK = 7 * 24 * 3600
 
@@ -50,7 +52,7 @@ def logout(visit: Visit, session: Session) -> Response:
     staff.sign_out(session, visit.token or "")
     staff.audit(session, visit.staff.name, "sign_out")
     response = visit.go("/login")
-    response.delete_cookie(SIGN_IN, path="/")
+    cookies.drop(response, visit.request, SIGN_IN)
     return response
 
 

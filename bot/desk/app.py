@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from bot.desk import (
     accounts,
     chat,
+    cookies,
     correct,
     desks,
     documents,
@@ -40,7 +41,7 @@ from bot.desk.recent import Recent
 from bot.desk.texts import Texts, choose
 from bot.desk.web import LANGUAGE, Visit, page
 
-EXPLAINED = (403, 404, 405, 413)
+EXPLAINED = (403, 404, 405, 408, 413, 421)
 
 
 def build() -> Starlette:
@@ -126,7 +127,7 @@ def build() -> Starlette:
 def refuse(scope: dict, status: int) -> Response:
     """The page, or the JSON, for a request that failed; needs no database."""
     request = Request(scope)
-    t = Texts(choose(request.cookies.get(LANGUAGE), request.headers.get("accept-language")))
+    t = Texts(choose(cookies.read(request, LANGUAGE), request.headers.get("accept-language")))
     kind = status if status in EXPLAINED else 500 if status >= 500 else 400
     if request.url.path.startswith("/api/"):
         return JSONResponse({"error": t(f"error.{kind}.text")}, status)

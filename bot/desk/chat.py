@@ -14,9 +14,11 @@ from starlette.responses import JSONResponse, Response
 from bot import law, rasa_client
 from bot.cases import cases, messages, outbox, store, workers
 from bot.cases.model import Outbox, Worker
+from bot.desk import cookies
+from bot.desk.cookies import keep
 from bot.desk.guard import TooLarge
 from bot.desk.texts import Texts, catalogue, choose
-from bot.desk.web import Visit, check_form, keep, visit
+from bot.desk.web import Visit, check_form, visit
 from bot.documents import mydata
 
 CHANNEL, COOKIE = "web", "gongyou_chat"
@@ -227,7 +229,7 @@ async def _read(request: Request, t: Texts, fields: tuple[str, ...]) -> tuple[di
 
 def _cookie(request: Request) -> str:
     """The anonymous sender of this browser, random on the first visit."""
-    sender = request.cookies.get(COOKIE, "")
+    sender = cookies.read(request, COOKIE) or ""
     return sender if 16 <= len(sender) <= LONGEST_SENDER else secrets.token_urlsafe(24)
 
 

@@ -1,4 +1,5 @@
 """What protects every page: headers, a limit on request bodies, errors without tracebacks, and the brake on guessing passwords."""
+import asyncio
 import logging
 import time
 from collections import deque
@@ -7,17 +8,22 @@ from threading import Lock
 from traceback import extract_tb
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
+
+from bot.desk import cookies, origin
 
 LARGEST_BODY = 512 * 1024  # bytes; 20,000 characters written as \\uXXXX\\uXXXX pairs are 240,000
 DRAINED = 8 * 1024 * 1024  # bytes that are read and thrown away before a body that is too large is refused
+BODY_SECONDS = 30  # in which a body must be here
+HSTS = "max-age=63072000; includeSubDomains"  # two years; sent only where people come over https
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-                               "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+                               "form-action 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 logger = logging.getLogger(__name__)
@@ -25,6 +31,10 @@ logger = logging.getLogger(__name__)
 
 class TooLarge(Exception):
     """The request's body is larger than LARGEST_BODY."""
+
+
+class TooSlow(Exception):
+    """The request's body did not arrive within BODY_SECONDS."""
 
 
 class Guard:
@@ -37,16 +47,30 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        fault = origin.fault(scope)
         started, read = False, 0
+
+        whole, until = False, time.monotonic() + BODY_SECONDS
+
+        async def next_part():
+            nonlocal whole
+            if whole:
+                return await receive()
+            try:
+                message = await asyncio.wait_for(receive(), max(0.01, until - time.monotonic()))
+            except asyncio.TimeoutError:
+                raise TooSlow from None
+            whole = not message.get("more_body")
+            return message
 
         async def guarded_receive():
             nonlocal read
-            message = await receive()
+            message = await next_part()
             read += len(message.get("body", b""))
             if read <= LARGEST_BODY:
                 return message
             while message.get("more_body") and read <= DRAINED:  # a client that is still sending would not read the answer
-                message = await receive()
+                message = await next_part()
                 read += len(message.get("body", b""))
             raise TooLarge
 
@@ -57,15 +81,20 @@ class Guard:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers[name] = value
+                if cookies.secure(Request(scope)):
+                    headers["Strict-Transport-Security"] = HSTS
                 headers["Cache-Control"] = "no-cache" if scope["path"].startswith("/static/") else "no-store"
             await send(message)
 
         try:
+            if fault is not None:
+                await self.refuse(scope, fault)(scope, receive, guarded_send)
+                return
             await self.app(scope, guarded_receive, guarded_send)
         except ClientDisconnect:
             return
         except Exception as error:  # the last net: whatever went wrong, people see a page and the log no personal data
-            status = 413 if isinstance(error, TooLarge) else 500
+            status = 413 if isinstance(error, TooLarge) else 408 if isinstance(error, TooSlow) else 500
             if status == 500:
                 logger.error("%s in %s", type(error).__name__, _where(error))
             if not started:

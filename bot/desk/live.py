@@ -17,6 +17,7 @@ from bot import settings
 from bot.cases import staff, store
 from bot.cases.crypto import keyed_hash
 from bot.cases.model import Alert, Audit, Contact, Fact, Message, Referral
+from bot.desk import cookies
 from bot.desk.web import SIGN_IN
 
 READING = ("case.read", "case.identity", "sign_in", "sign_in.failed", "sign_out", "audit.read",
@@ -68,7 +69,7 @@ class Pulse:
 
 async def events(request: Request) -> Response:
     """GET /events?seen=MARK: `event: changed` with the new mark whenever the record is not at the mark the page was made at."""
-    token = request.cookies.get(SIGN_IN)
+    token = cookies.read(request, SIGN_IN)
     if not await run_in_threadpool(_signed_in, token):
         return Response(status_code=204)  # tells a browser not to ask again
     seen = request.headers.get("last-event-id") or request.query_params.get("seen", "")

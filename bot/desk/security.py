@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from bot.cases import second_factor, staff
 from bot.cases.model import Staff
+from bot.desk import cookies
 from bot.desk.web import SIGN_IN, Visit, local
 
 SECRET = re.compile(r"[A-Z2-7]{32}\Z")
@@ -75,7 +76,7 @@ def sign_out(visit: Visit, session: Session) -> Response:
         return visit.go("/account")
     staff.sign_out_everywhere(session, person)
     response = visit.go("/login")
-    response.delete_cookie(SIGN_IN, path="/")
+    cookies.drop(response, visit.request, SIGN_IN)
     return response
 
 

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from bot.cases import staff as accounts, store
 from bot.cases.model import Staff
-from bot.desk import show
+from bot.desk import cookies, show
 from bot.desk.texts import Texts, choose, languages
 
 SIGN_IN, CSRF, LANGUAGE = "gongyou_desk", "gongyou_csrf", "gongyou_language"
@@ -39,7 +39,7 @@ class Visit:
 
     @property
     def token(self) -> str | None:
-        return self.request.cookies.get(SIGN_IN)
+        return cookies.read(self.request, SIGN_IN)
 
     @property
     def by(self) -> str:
@@ -82,7 +82,7 @@ def page(handler, *, role: str | None = None, public: bool = False, writes: bool
 
 def visit(request: Request, form: dict[str, str] | None = None) -> Visit:
     """Who is here and in which language."""
-    token = request.cookies.get(SIGN_IN)
+    token = cookies.read(request, SIGN_IN)
     found = None
     if token:
         with store.session(only_reads=True) as session:
@@ -91,8 +91,8 @@ def visit(request: Request, form: dict[str, str] | None = None) -> Visit:
             with store.session() as session:
                 accounts.touch(session, token)
     person, sign_in = found or (None, None)
-    language = choose(request.cookies.get(LANGUAGE) or (sign_in and sign_in.language), request.headers.get("accept-language"))
-    csrf = sign_in.csrf if sign_in else request.cookies.get(CSRF) or secrets.token_urlsafe(24)
+    language = choose(cookies.read(request, LANGUAGE) or (sign_in and sign_in.language), request.headers.get("accept-language"))
+    csrf = sign_in.csrf if sign_in else cookies.read(request, CSRF) or secrets.token_urlsafe(24)
     return Visit(request, Texts(language), csrf, person, form or {}, half=bool(sign_in and sign_in.half))
 
 
@@ -100,11 +100,6 @@ def check_form(here: Visit) -> None:
     """Raises HTTPException 403 for a form that did not come from one of our own pages."""
     if not hmac.compare_digest(here.form.get("csrf", "").encode(), here.csrf.encode()):
         raise HTTPException(403)
-
-
-def keep(response: Response, request: Request, name: str, value: str, seconds: int | None) -> None:
-    """Sets a cookie that scripts cannot read and other sites cannot send along with a form; only over https where we have it."""
-    response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="lax", secure=request.url.scheme == "https", path="/")
 
 
 def local(path: str | None) -> str:
@@ -129,8 +124,8 @@ def _serve(request: Request, form: dict[str, str], picked: tuple[str, ...], file
             raise HTTPException(403)
     with store.session(only_reads=not writes) as session:
         response = handler(here, session)
-    if here.staff is None and request.cookies.get(CSRF) != here.csrf:
-        keep(response, request, CSRF, here.csrf, None)
+    if here.staff is None and cookies.read(request, CSRF) != here.csrf:
+        cookies.keep(response, request, CSRF, here.csrf, None)
     return response
 
 

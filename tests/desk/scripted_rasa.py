@@ -13,6 +13,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from bot import settings
+from bot.desk.serving import options
+
 SECRET = "what-the-parts-show-each-other"  # PARTS_SECRET of the tests
 
 
@@ -28,8 +31,8 @@ class Served:
     def __init__(self, app, port: int | None = None):
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=self.port, log_config=None, access_log=False, ws="none",
-                                                     timeout_graceful_shutdown=1))
+        self._server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=self.port, log_config=None, timeout_graceful_shutdown=1,
+                                                     **options(settings.read())))
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
         while not self._server.started and self._thread.is_alive():

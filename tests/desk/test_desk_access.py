@@ -131,7 +131,7 @@ def test_every_answer_carries_the_protecting_headers(desk, path):
     headers = httpx.get(desk + path).headers
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy and "unsafe" not in policy
-    assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "no-referrer"
+    assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "same-origin"
 
 
 @pytest.mark.parametrize("path", ["/login", "/chat", "/queue", "/deflections", "/staff", "/password"])
@@ -151,9 +151,13 @@ def test_cookies_are_hidden_from_scripts_and_from_other_sites(desk):
         assert "HttpOnly" in cookie and "SameSite=lax" in cookie and "Secure" not in cookie
 
 
-def test_behind_https_cookies_travel_only_encrypted(desk):
-    answer = httpx.get(desk + "/chat", headers={"X-Forwarded-Proto": "https"})
-    assert all("Secure" in cookie for cookie in answer.headers.get_list("set-cookie"))
+def test_behind_https_cookies_travel_only_encrypted(desk, monkeypatch):
+    monkeypatch.setenv("DESK_PUBLIC_URL", "https://desk.example.org")
+    answer = httpx.get(desk + "/chat", headers={"Host": "desk.example.org"})
+    set = answer.headers.get_list("set-cookie")
+    assert set and all(cookie.startswith("__Host-") and "Secure" in cookie and "Path=/" in cookie for cookie in set)
+    assert not any("Domain" in cookie for cookie in set)
+    assert answer.headers["strict-transport-security"] == "max-age=63072000; includeSubDomains"
 
 
 def test_pages_of_the_desk_are_not_kept_by_the_browser(hotline):
@@ -161,7 +165,7 @@ def test_pages_of_the_desk_are_not_kept_by_the_browser(hotline):
 
 
 @pytest.mark.parametrize("language, said", [("zh-CN", "没有这个页面"), ("en", "There is no such page")])
-@pytest.mark.parametrize("path", ["/nothing", "/directory", "/cases/1/nothing", "/static/nothing.css"])
+@pytest.mark.parametrize("path", ["/nothing", "/nothing/at/all", "/cases/1/nothing", "/static/nothing.css"])
 def test_a_page_that_is_not_there_says_so_in_the_readers_language(desk, path, language, said):
     answer = httpx.get(desk + path, headers={"Accept-Language": language})
     assert answer.status_code == 404 and said in answer.text
