@@ -176,6 +176,16 @@ def directory_export(format: str) -> None:
     sys.stdout.buffer.flush()
 
 
+@deflections_app.command("recount")
+def deflections_recount() -> None:
+    """Makes the sums behind the desk's figures anew from the record. They are kept up to date anyway; this is for after repairs."""
+    from bot.cases import log_counts
+
+    with _session() as session:
+        done = log_counts.rebuild(session)
+    print(f"{done} counted", file=sys.stderr)
+
+
 @knowledge_app.command("check")
 def knowledge_check() -> None:
     """Validates the knowledge base: one line a fault, exit status 1 if there is any. What is due for review goes to standard error."""

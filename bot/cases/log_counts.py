@@ -12,6 +12,7 @@ from sqlalchemy import Table, and_, bindparam, delete, func, insert, select, tex
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from bot.cases import store
 from bot.cases.log_case import MEASURES, ROW, Matter, Person, summary
 from bot.cases.log_marks import person
 from bot.cases.model import Assessment, Case, Deflection, LogCase, LogCount, LogStale, LogTally, Worker
@@ -39,6 +40,17 @@ def catch_up(session: Session, limit: int = BATCH) -> int:
         for part in _chunks([number for number, _ in marks]):
             session.execute(delete(LogStale).where(LogStale.id.in_(part)).execution_options(synchronize_session=False))
     return pending(session) if len(marks) == limit else 0
+
+
+def refresh(rounds: int) -> int:
+    """Counts what is marked, some rounds of BATCH, each in a unit of work of its own; how many marks are left."""
+    with store.session(only_reads=True) as session:
+        left = pending(session)
+    for _ in range(rounds):
+        if left:
+            with store.session() as session:
+                left = catch_up(session)
+    return left
 
 
 def settle(session: Session, keys: list[str]) -> None:

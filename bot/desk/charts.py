@@ -72,7 +72,7 @@ def columns(name: str, points: list[tuple[str, int | None]], height: int = 200) 
 
 def map_of(name: str, shapes: Outlines, values: dict[str, int | None], titles: dict[str, str], borders: Outlines | None = None,
            inset: Outlines | None = None) -> Markup:
-    """A map whose places are darker the more there is; None is hidden. `borders` are drawn over it, `inset` beside it."""
+    """A map whose places are darker the more there is; None is hidden. `borders` are drawn over it, `inset` stands in its empty corner."""
     most = max((value or 0 for value in values.values()), default=0)
     parts = [_place(path, _shade(values.get(code, 0), most), titles.get(code)) for code, path in shapes.paths.items()]
     if borders is not None:
@@ -84,7 +84,7 @@ def map_of(name: str, shapes: Outlines, values: dict[str, int | None], titles: d
         of_provinces = values if borders is None else provinces
         top = max((value or 0 for value in of_provinces.values()), default=0)
         inner = "".join(_place(path, _shade(of_provinces.get(code, 0), top), None) for code, path in inset.paths.items())
-        parts.append(f'<g transform="translate({shapes.width - inset.width - 10} {shapes.height - inset.height - 10})">'
+        parts.append(f'<g transform="translate(10 {shapes.height - inset.height - 10})">'
                      f'<rect width="{inset.width}" height="{inset.height}" fill="{PAPER}" stroke="{SOFT}"/>{inner}</g>')
     return _picture(name, shapes.width, shapes.height, parts)
 

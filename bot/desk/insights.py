@@ -7,13 +7,13 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from bot.cases import log_figures, log_rows, review, rights, small_counts
+from bot.cases import log_counts, log_figures, log_rows, review, rights, small_counts
 from bot.cases.deflection_report import quantile
 from bot.cases.log_case import EARLY, ENDED, NEXT, RESULTS, WHEN
 from bot.cases.log_figures import NONE, Choice
 from bot.cases.log_rows import STAGES, WAITS, Filters
 from bot.desk import charts, log_query
-from bot.desk.log import catch_up
+from bot.desk.log import ROUNDS
 from bot.desk.outlines import outlines
 from bot.desk.texts import Texts
 from bot.desk.web import Visit
@@ -247,7 +247,7 @@ class Figures:
 
 def insights_page(visit: Visit, session: Session) -> Response:
     """The figures of the cases that the address asks for (the fields of a Choice)."""
-    left = catch_up()
+    left = log_counts.refresh(ROUNDS)
     widest, wanted = log_query.all_of(visit, session), log_query.choice(visit, session)
     choice = log_figures.within(log_figures.spans(session, wanted), wanted)
     figures = Figures(session, visit.t, choice, widest)

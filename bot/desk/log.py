@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot import settings
-from bot.cases import deflections, log_counts, log_rows, review, rights, staff, store
+from bot.cases import deflections, log_counts, log_rows, review, rights, staff
 from bot.cases.log_figures import NONE
 from bot.cases.model import Case, Deflection, LogCase
 from bot.desk import log_query
@@ -24,20 +24,9 @@ CHOICES = {"reason": REASONS, "body": BODIES, "level": LEVELS, "issue": ISSUES, 
 LABELS = {"answer": "answer", "review": "review_state", "knew": "three", "acted": "three", "solved": "three"}
 
 
-def catch_up() -> int:
-    """Counts what has changed since somebody last looked; how much is left for later. In a unit of work of its own."""
-    with store.session(only_reads=True) as session:
-        left = log_counts.pending(session)
-    for _ in range(ROUNDS):
-        if left:
-            with store.session() as session:
-                left = log_counts.catch_up(session)
-    return left
-
-
 def list_page(visit: Visit, session: Session) -> Response:
     """Rows by day of contact; the address narrows them (the fields of Filters and Choice), `sort` orders, `key` turns the pages."""
-    left = catch_up()
+    left = log_counts.refresh(ROUNDS)
     filters, widest = log_query.filters(visit, session), log_query.all_of(visit, session)
     reach = rights.deflections(session, visit.staff)
     sort = one_of(log_rows.SORTS, visit.text("sort")) or "newest"

@@ -7,11 +7,12 @@ import threading
 import time
 
 from bot import settings
-from bot.cases import retention, store
+from bot.cases import log_counts, retention, store
 from bot.followup import alert, send
 
 EVERY = 60  # seconds
 TIDY = 3600  # seconds between two looks for what is to be erased
+COUNTED = 20  # rounds of counting the log (bot/cases/log_counts.py) that one round of follow-up makes at most
 log = logging.getLogger("bot.followup")
 
 
@@ -39,6 +40,7 @@ def main() -> int:
                 erased = retention.round()
                 if erased:
                     log.info("%d cases and workers closed or erased: their time was over", erased)
+            log_counts.refresh(COUNTED)
         except Exception as error:  # the next round tries again; nothing is lost, what is due stays due
             log.error("a round failed: %s", type(error).__name__)
         if stop.wait(EVERY):

@@ -7,6 +7,7 @@ import pytest
 from bot import settings
 from bot.cases import groups, store, teams
 from bot.cases.model import Case, Deflection, Referral
+from tests.desk import log_of
 from tests.desk.people import carpenter, deflected_by_union
 from tests.desk.test_desk_browser import PHONE, WIDE, fits, sign_in, tab  # noqa: F401 (tab is a fixture)
 from tests.desk.visitors import PASSWORD, account
@@ -144,6 +145,7 @@ def busy(database):
                   adcode=("440306", "110105", "520281", "520281")[number], people=(1, 12, 3, 1)[number],
                   occupation=("food_delivery", "courier", "construction", "retail")[number])
     deflected_by_union(code)
+    log_of.at_random(300, 120)
     asked_for_a_person(code)
     with store.session() as session:
         teams.keep(session, None, "贵州热线", "52")
@@ -162,7 +164,8 @@ def test_every_page_of_the_desk_is_accessible_and_fits(desk, tab, busy, language
     page.wait_for_url("**/queue")
     found = {}
     pages = {"queue": "/queue?issue=wage_arrears", "case": f"/cases/{code}?fact=issues&canned=call", "group": f"/groups/{group}",
-             "desks": "/teams", "account": "/account", "staff": "/staff", "deflections": "/deflections"}
+             "desks": "/teams", "account": "/account", "staff": "/staff", "deflections": "/deflections",
+             "deflection": "/deflections/1", "insights": "/insights", "province": "/insights?place=52", "report": "/insights/report"}
     for name, path in pages.items():
         page.goto(desk + path)
         page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
