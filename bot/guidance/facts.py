@@ -26,6 +26,7 @@ INJURY_KINDS = ("accident", "commuting", "occupational_disease", "on_platform_or
 SHARED = ("both", "unclear")  # who controls the work: an answer that speaks for neither side
 
 FIRST_BIRTH = 1900
+MOST_ENTRIES = 1000  # of a list; nobody tells more, and each costs time
 EARLIEST, LATEST = date(1949, 10, 1), date(2100, 12, 31)
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 Text = constr(max_length=2000)
@@ -229,11 +230,17 @@ class Facts(Strict):
 
     @validator("control", "injury", "arbitration", "court", pre=True)
     def _absent_group(cls, value):
+        if value is not None and not isinstance(value, (dict, Strict)):
+            raise ValueError("not a JSON object")
         return {} if value is None else value
 
-    @validator("claimed_on", "employer_promised_on", "suspensions", "dangers", "contacts", "dont_know", pre=True)
-    def _absent_list(cls, value):
-        return [] if value is None else value
+    @validator("issues", "claimed_on", "employer_promised_on", "suspensions", "dangers", "contacts", "dont_know", pre=True)
+    def _absent_list(cls, value, field):
+        if isinstance(value, (list, tuple)) and len(value) > MOST_ENTRIES:
+            raise ValueError(f"more than {MOST_ENTRIES} entries")
+        if field.name == "contacts" and isinstance(value, (list, tuple)) and not all(isinstance(one, (dict, Contact)) for one in value):
+            raise ValueError("an entry is not a JSON object")
+        return [] if value is None and field.name != "issues" else value
 
     @validator("suspensions")
     def _in_order(cls, value):

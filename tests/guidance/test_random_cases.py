@@ -1,6 +1,7 @@
 """Ten thousand random fact sets: each gets an answer, every answer its source, and none takes ten times as long as the others."""
 import json
 import random
+import re
 import statistics
 import time
 from dataclasses import fields
@@ -124,6 +125,20 @@ def test_any_json_object_gives_an_assessment_or_one_clear_error_that_names_the_f
             given += 1
             assert assess(parsed, LAW, TODAY)["card"]
     assert given > 200 and refused > 200  # both happen often enough to say something
+
+
+@pytest.mark.parametrize(("facts", "error"), [
+    ({"injury": []}, "injury: not a JSON object"),
+    ({"control": [["sets_time", True]]}, "control: not a JSON object"),
+    ({"contacts": [[["body", "union"]]]}, "contacts: an entry is not a JSON object"),
+    ({"claimed_on": ["2026-01-01"] * 1001}, "claimed_on: more than 1000 entries"),
+    ({"born": "1985-13"}, "born: 1985-13 is not a day of the calendar"),
+    ({"born": "1850"}, "born: 1850 is outside 1900 to 2100"),
+    ({"adcode": "520281\n"}, "adcode: string does not match"),
+    ({"adcode": "５２０２８１"}, "adcode: string does not match")])
+def test_what_only_looks_like_a_fact_is_refused(facts, error):
+    with pytest.raises(FactsError, match=f"^{re.escape(error)}"):
+        parse_facts(facts)
 
 
 # --- order and time
