@@ -145,4 +145,5 @@ def _start(ctx: Context, issue: str) -> tuple[date | None, str, list[str]]:
         return facts.infringed_on, "from_infringement", []
     if facts.ended_on is not None:
         return facts.ended_on, "from_end_of_work", []
-    return None, "needs_infringement", ["ended_on" if issue in AT_THE_END else "infringed_on"]
+    left = issue in AT_THE_END and facts.left_work() is not False   # whoever still works there was told on some day
+    return None, "needs_infringement", ["ended_on" if left else "infringed_on"]
