@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot import settings
-from bot.cases import cases, handover, referrals, rights, staff, teams, trail, waits
+from bot.cases import cases, handover, referrals, retention, rights, staff, teams, trail, waits
 from bot.cases.model import Case, CaseGroup, Deflection, Message, Note, Referral, Staff
 from bot.desk import canned, live, show
 from bot.desk.web import Visit
@@ -70,7 +70,8 @@ def show_case(visit: Visit, session: Session, case: Case, status: int = 200, err
     draft = visit.form.get("text") or (canned.text(case, result, visit.text("canned")) if open_here else "")
     desks = {team.id: team for team in teams.everyone(session)}
     return visit.render(
-        "case.html", status, case=case, agreed=open_here, error=error, error_fields=error_fields or {}, form=visit.form,
+        "case.html", status, case=case, erased_on=retention.erased_on(case), agreed=open_here, error=error,
+        error_fields=error_fields or {}, form=visit.form,
         names=dict(session.execute(select(Staff.id, Staff.name)).all()), today=settings.today(),
         situation=show.situation(visit.t, case, result), facts=show.facts(visit.t, case, identity) if open_here else [],
         assessment=assessment, result=result, tried=show.tried(case), conversation=_conversation(session, case) if open_here else [],

@@ -97,6 +97,21 @@ def test_a_conversation_in_the_browser(desk, rasa, tab, language, greeting, scri
     assert "还要什么？" in page.text_content("#talk")
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_the_quick_exit_leads_away_and_leaves_an_empty_chat_behind(desk, rasa, tab, scripts):
+    page = tab("zh", PHONE, scripts)
+    page.context.route("https://www.baidu.com/**", lambda route: route.fulfill(body="weather"))
+    page.goto(f"{desk}/chat")
+    page.fill("#message", TROUBLE)
+    page.click("#write button")
+    page.wait_for_selector("#talk >> text=echo")
+    assert fits(page)
+    page.click("#leave button")
+    page.wait_for_url("https://www.baidu.com/")
+    page.goto(f"{desk}/chat")
+    assert TROUBLE not in page.text_content("#talk") and [asked["message"] for asked in rasa.asked] == [TROUBLE], "Rasa hears nothing of it"
+
+
 def test_the_page_says_so_when_rasa_or_the_desk_is_away(desk, rasa, tab):
     page = tab("en")
     page.goto(f"{desk}/chat")

@@ -36,9 +36,9 @@ class House:
         self.environment = {
             "DATABASE_URL": f"sqlite:///{folder / 'gongyou.db'}", "BOT_SECRET_KEYS": new_key(), "BOT_TODAY": TODAY,
             "DESK_PORT": str(desk), "RASA_URL": f"http://127.0.0.1:{rasa}", "TELEGRAM_TOKEN": self.telegram.token,
-            "TELEGRAM_API_URL": self.telegram.url, "TELEGRAM_ALIVE_FILE": str(folder / "telegram.alive"), "LOG_LEVEL": "INFO",
+            "TELEGRAM_API_URL": self.telegram.url, "TELEGRAM_ALIVE_FILE": str(folder / "telegram.alive"), "LOG_LEVEL": "DEBUG",
         }
-        self.log = folder / "house.log"
+        self.folder, self.log = folder, folder / "house.log"
         with self.log.open("wb") as out:
             self.process = subprocess.Popen([sys.executable, "-m", "bot.run"], cwd=ROOT, stdout=out, stderr=subprocess.STDOUT,
                                             env={**os.environ, **self.environment})
