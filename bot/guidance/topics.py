@@ -1,10 +1,11 @@
 """What else is worth knowing in a case, by topic: from fair hiring to moving insurance between provinces and the strain of night riders."""
 from datetime import date
+from functools import lru_cache
 
 from bot.guidance import insurance, region, retirement, routes
 from bot.guidance.context import Context
 from bot.guidance.route_words import render, unique
-from bot.law import places
+from bot.law import Law, places
 
 ON_THE_ROAD = frozenset({"food_delivery", "courier", "ride_hailing", "truck_driver", "taxi_driver"})
 OUTDOORS = ON_THE_ROAD | {"construction", "cleaning", "security_guard", "mining"}
@@ -108,13 +109,18 @@ def _figures(ctx: Context) -> dict[str, str]:
 
 def _figures_in_words(ctx: Context) -> dict[str, str]:
     base = region.minimum_wage(ctx.law, ctx.facts.adcode, ctx.today)
-    found = {"heat": _heat(ctx) or ""}
-    for scheme, table in ctx.law.rule("coverage")["insurance"].items():
-        found |= {f"{lever}_{scheme}": f"{table[lever]['odds_ratio']:.1f}" for lever in ("contract", "union")}
+    found = {"heat": _heat(ctx) or "", **_survey(ctx.law)}
     if base:
         found |= {"min_month": _span(base["month"]), "min_hour": _span(base["hour"]), "min_from": ctx.day(base["from"]),
                   "min_holiday": _plain(base["hour_holiday"])}
     return found
+
+
+@lru_cache(maxsize=10)
+def _survey(law: Law) -> dict[str, str]:
+    """The odds ratios of the ten-city survey: contract_pension, union_medical …"""
+    tables = law.rule("coverage")["insurance"]
+    return {f"{lever}_{scheme}": f"{table[lever]['odds_ratio']:.1f}" for scheme, table in tables.items() for lever in ("contract", "union")}
 
 
 def _heat(ctx: Context) -> str | None:

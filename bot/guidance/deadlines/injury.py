@@ -88,8 +88,12 @@ def occupational_injury_application(ctx: Context) -> list[dict]:
     facts = ctx.facts
     if not _concerned(ctx) or not (facts.is_platform() or facts.platform or facts.injury.kind == "on_platform_order"):
         return []
+    law = [{"name": row["name"], "article": row["article"]} for row in ctx.law.rule("references")["occupational_injury"]
+           if row["from"] <= ctx.today <= row.get("until", date.max)]
+    if not law:   # before the first pilot there was nothing to apply for
+        return []
     return [describe.standing(ctx, "occupational_injury_application", "work_injury", "unknown",
-                              [ctx.text("deadlines.occupational_injury")], law=ctx.law.rule("references")["occupational_injury"])]
+                              [ctx.text("deadlines.occupational_injury")], law=law)]
 
 
 def review_by_reconsideration(ctx: Context) -> list[dict]:
