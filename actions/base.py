@@ -1,6 +1,8 @@
 """What all actions share: the message as heard, one unit of work, and the way to speak."""
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
+from copy import deepcopy
+from inspect import isawaitable
 from datetime import date
 from typing import Iterable, Iterator
 
@@ -8,7 +10,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.cases import cases, messages, store, workers
+from bot.cases import answers, cases, messages, store, workers
 from bot.dialogue import listen, matters, state
 from bot.dialogue.heard import Heard, Say
 from bot.law import load
@@ -125,7 +127,43 @@ def speak(dispatcher: CollectingDispatcher, turn: Turn, says: list[Say]) -> None
         dispatcher.utter_message(text=in_its_script(say.text, turn.language), buttons=buttons)
 
 
-class Answer(Action, ABC):
+class Once(Action, ABC):
+    """An action that counts once for a message.
+
+    Inside Rasa's process a whole message is one unit of work (bot/rasa_turn.py). An action server commits each action; there, what
+    an action came to is kept until the message is answered, and given again when the message comes again.
+    """
+
+    @abstractmethod
+    def act(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict):
+        """What `run` is in other actions: says what is to be said and returns the events."""
+
+    async def run(self, dispatcher, tracker, domain):
+        message_id = hear(tracker).message_id
+        if store.is_joined() or len(message_id) > answers.LONGEST_ID:
+            return await self._acted(dispatcher, tracker, domain)
+        with store.session() as session, store.joined(session):
+            key = f"{message_id}#{_place(tracker)}:{self.name()}"
+            known = answers.known(session, tracker.sender_id, key)
+            if known is not None:
+                dispatcher.messages += known["said"]
+                return known["events"]
+            events = await self._acted(dispatcher, tracker, domain)
+            answers.keep(session, tracker.sender_id, key, {"said": deepcopy(dispatcher.messages), "events": events})
+            return events
+
+    async def _acted(self, dispatcher, tracker, domain) -> list:
+        events = self.act(dispatcher, tracker, domain)
+        return await events if isawaitable(events) else events
+
+
+def _place(tracker: Tracker) -> int:
+    """How many actions have run since the worker's last message."""
+    names = [event.get("event") for event in tracker.events]
+    return names[::-1][:names[::-1].index("user") if "user" in names else None].count("action")
+
+
+class Answer(Once):
     """An action that says what `answer` returns."""
 
     @abstractmethod
@@ -140,7 +178,7 @@ class Answer(Action, ABC):
         """Whether, outside the form, the message is one for the form: it then opens (again) and takes the message in."""
         return False
 
-    def run(self, dispatcher, tracker, domain):
+    def act(self, dispatcher, tracker, domain):
         with turn(tracker) as one:
             if not tracker.active_loop.get("name") and (one.is_about_another() or self.goes_on(one)):
                 return [FollowupAction("triage_form")]

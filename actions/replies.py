@@ -25,8 +25,8 @@ class Start(Answer):
         turn.state.tries.pop(ask.CONSENT, None)  # whoever starts anew reads again what is asked
         return [turn.text("welcome"), *where_we_stood(turn)]
 
-    def run(self, dispatcher, tracker, domain):
-        events = super().run(dispatcher, tracker, domain)
+    def act(self, dispatcher, tracker, domain):
+        events = super().act(dispatcher, tracker, domain)
         told = poster(hear(tracker))
         return [*events, SlotSet("held", [*(tracker.get_slot("held") or []), asdict(told)])] if told else events
 
@@ -55,8 +55,8 @@ class Deflected(Answer):
     def goes_on(self, turn):
         return turn.worker.consented_at is None or turn.state.asked is not None
 
-    def run(self, dispatcher, tracker, domain):
-        events = super().run(dispatcher, tracker, domain)
+    def act(self, dispatcher, tracker, domain):
+        events = super().act(dispatcher, tracker, domain)
         with turn(tracker) as one:
             waits = not events and one.case is not None and ask.required(one.law, one.worker, one.case, one.state)
         return [FollowupAction("triage_form")] if waits and not tracker.active_loop.get("name") else events
@@ -221,8 +221,8 @@ class Back(Correct):
     def name(self):
         return "action_back"
 
-    def run(self, dispatcher, tracker, domain):
-        return [] if tracker.active_loop.get("name") else super().run(dispatcher, tracker, domain)
+    def act(self, dispatcher, tracker, domain):
+        return [] if tracker.active_loop.get("name") else super().act(dispatcher, tracker, domain)
 
 
 class Status(Answer):
@@ -282,8 +282,8 @@ class Forget(Answer):
     def name(self):
         return "action_forget"
 
-    def run(self, dispatcher, tracker, domain):
-        super().run(dispatcher, tracker, domain)
+    def act(self, dispatcher, tracker, domain):
+        super().act(dispatcher, tracker, domain)
         if hear(tracker).values.get("sure") is not True:
             return []
         with store.session() as session:
@@ -366,8 +366,8 @@ class Unclear(Answer):
     def name(self):
         return "action_unclear"
 
-    def run(self, dispatcher, tracker, domain):
-        return super().run(dispatcher, tracker, domain) or [FollowupAction("action_listen")]
+    def act(self, dispatcher, tracker, domain):
+        return super().act(dispatcher, tracker, domain) or [FollowupAction("action_listen")]
 
     def goes_on(self, turn):
         open_question = turn.state.asked is not None and not turn.state.refused_consent

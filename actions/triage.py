@@ -1,11 +1,10 @@
 """The form: it takes in what the worker says, asks what `guidance` still misses, and ends in the guidance."""
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 
-from rasa_sdk import Action
 from rasa_sdk.events import ActionExecutionRejected, SlotSet
 from rasa_sdk.forms import FormValidationAction
 
-from actions.base import Answer, speak, turn
+from actions.base import Answer, Once, speak, turn
 from bot.dialogue import ask, beside, guide, listen, matters, standing
 from bot.law import load
 
@@ -19,7 +18,7 @@ FACTS = [ask.CONSENT, matters.MATTER, ask.CONFIRM, *load().rule("questions")["or
 FORM = "triage_form"
 
 
-class ValidateTriageForm(FormValidationAction):
+class ValidateTriageForm(Once, FormValidationAction):
     """Absorbs the message, then names the next fact to ask; None ends the form.
 
     A message that a rule beside the form answers is rejected first, so that the rule runs; the form then comes back to it.
@@ -28,7 +27,7 @@ class ValidateTriageForm(FormValidationAction):
     def name(self):
         return "validate_triage_form"
 
-    async def run(self, dispatcher, tracker, domain):
+    async def act(self, dispatcher, tracker, domain):
         with turn(tracker) as one:
             if is_first_look(tracker) and beside.stands(one.heard, one.language, one.state.asked) and not one.is_about_another():
                 return [ActionExecutionRejected(FORM)]
@@ -56,7 +55,7 @@ def is_first_look(tracker) -> bool:
     return True
 
 
-class AskFact(Action, ABC):
+class AskFact(Once):
     """Asks for one fact; a subclass for each is made below, since Rasa looks them up by name."""
 
     @property
@@ -67,7 +66,7 @@ class AskFact(Action, ABC):
     def name(self):
         return f"action_ask_triage_form_{slot_of(self.fact)}"
 
-    def run(self, dispatcher, tracker, domain):
+    def act(self, dispatcher, tracker, domain):
         with turn(tracker) as one:
             if self.fact == ask.CONSENT:
                 one.state.tries[self.fact] = one.state.tries.get(self.fact, -1) + 1

@@ -9,6 +9,7 @@ import os
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("SANIC_BACKLOG", "1000")
+os.environ.setdefault("TICKET_LOCK_LIFETIME", "20")  # so long a conversation waits for a process that was killed over it
 
 import logging
 import sys
@@ -47,11 +48,12 @@ def main() -> int:
 
 def _serve(now: settings.Settings, model) -> None:
     import structlog
-    from rasa.core.run import close_resources, configure_app, create_http_input_channels, load_agent_on_start
+    from rasa.core.run import close_resources, configure_app, load_agent_on_start
     from rasa.utils.common import configure_logging_and_warnings
     from rasa.utils.log_utils import configure_structlog
 
     from bot.cases import store
+    from bot.rasa_channel import Rest
 
     level = os.environ.get("LOG_LEVEL", "WARNING").upper()
     level = level if level in ("INFO", "WARNING", "ERROR") else "WARNING"  # below INFO Rasa prints what workers write
@@ -60,7 +62,7 @@ def _serve(now: settings.Settings, model) -> None:
     structlog.configure(processors=[_without_words, *structlog.get_config()["processors"]])
     store.migrate()
     endpoints = _endpoints(now)
-    app = configure_app(create_http_input_channels(None, str(settings.ROOT / "credentials.yml")), enable_api=False, endpoints=endpoints)
+    app = configure_app([Rest()], enable_api=False, endpoints=endpoints)
     between.demand(app)
     app.register_listener(partial(load_agent_on_start, str(model), endpoints, None), "before_server_start")
     app.register_listener(_warm_up, "before_server_start")
@@ -81,9 +83,9 @@ def _endpoints(now: settings.Settings):
     from rasa.core.utils import AvailableEndpoints
     from rasa.utils.endpoints import EndpointConfig
 
-    from bot.local_actions import local_actions
+    from bot.local_actions import ActionServer, local_actions
 
-    action = EndpointConfig(now.action_url, headers=between.shown()) if now.action_url else local_actions()
+    action = ActionServer(now.action_url, headers=between.shown()) if now.action_url else local_actions()
     locks = None
     if now.redis_url:
         redis = urlsplit(now.redis_url)

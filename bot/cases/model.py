@@ -471,6 +471,17 @@ class Outbox(OfWorker, Base):
     __table_args__ = (Index("outbox_waiting", "channel", "status", "id"),)
 
 
+class Answer(OfWorker, Base):
+    """What a message was answered, until the answer is in the outbox: the same message once more is answered the same."""
+
+    __tablename__ = "answer"
+    worker_id = Column(ForeignKey("worker.id", ondelete="CASCADE"), primary_key=True)
+    message_id = Column(String(160), primary_key=True)  # for a single action: with its place and its name behind a #
+    replies = Sealed(nullable=False)
+    made_at = Column(Moment, nullable=False)
+    named_by = ("worker_id", "message_id")
+
+
 class Button(OfWorker, Base):
     """A button that was shown: Telegram carries 64 bytes, so it carries `key` and the payload stays here."""
 

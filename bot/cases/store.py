@@ -5,6 +5,7 @@ each other instead of failing half way.
 """
 import os
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from typing import Iterator
@@ -15,7 +16,7 @@ from alembic.config import Config
 from filelock import FileLock
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
@@ -25,6 +26,7 @@ from bot.cases import log_marks  # noqa: F401 (every process that writes marks w
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 30_000  # how long a writer waits for the others
 _made: WeakSet[Engine] = WeakSet()
+_joined: ContextVar[Session | None] = ContextVar("joined", default=None)
 
 
 @lru_cache(maxsize=8)
@@ -80,12 +82,44 @@ os.register_at_fork(after_in_child=_after_fork)
 
 @contextmanager
 def session(url: str | None = None, *, only_reads: bool = False) -> Iterator[Session]:
-    """One unit of work: committed at the end, rolled back on any exception. `only_reads` does not wait for writers."""
+    """One unit of work: committed at the end, rolled back on any exception. `only_reads` does not wait for writers.
+
+    Inside `joined` it is a part of the larger one, which is committed or rolled back by whoever began it.
+    """
+    larger = _joined.get()
+    if larger is not None and url is None:
+        yield larger
+        larger.flush()
+        return
     with Session(engine(url or settings.read().database_url), future=True, expire_on_commit=False) as unit:
         with unit.begin():
             if only_reads:
                 unit.connection(execution_options={"only_reads": True})
             yield unit
+
+
+@contextmanager
+def joined(larger: Session) -> Iterator[None]:
+    """Within the block, every `session()` of this thread or task is a part of `larger`."""
+    before = _joined.set(larger)
+    try:
+        yield
+    finally:
+        _joined.reset(before)
+
+
+def is_joined() -> bool:
+    """Whether a `session()` would be a part of a larger unit of work."""
+    return _joined.get() is not None
+
+
+def away(error: BaseException | None) -> bool:
+    """Whether an error says that the database cannot be used just now (gone, locked, its disk full): later the same work may succeed."""
+    while error is not None:
+        if isinstance(error, (OperationalError, InterfaceError, NoConnection)) or isinstance(error, DBAPIError) and error.connection_invalidated:
+            return True
+        error = error.__cause__
+    return False
 
 
 def sweep(made: Engine) -> None:
