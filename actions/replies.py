@@ -287,7 +287,7 @@ class Forget(Answer):
         if hear(tracker).values.get("sure") is not True:
             return []
         with store.session() as session:
-            forget.forget(session, workers.by_sender(session, tracker.sender_id))
+            forget.forget(session, workers.by_sender(session, tracker.sender_id), wish=hear(tracker).message_id)
         return [AllSlotsReset(), Restarted()]
 
     def answer(self, turn):

@@ -3,20 +3,21 @@
 Of the deflection log only province, issue, body, level, reason and month stay. Once committed, the database's own log of
 changes is emptied too.
 """
-from sqlalchemy import event, or_, select
+from sqlalchemy import delete, event, or_, select
 from sqlalchemy.orm import Session
 
 from bot.cases import audit_chain, groups, keys, log_counts, store
 from bot.cases.log_marks import person
-from bot.cases.model import Button, Case, DataKey, Deflection, DeflectionReview, Inbox, Message, Outbox, Worker
+from bot.cases.model import Answer, Button, Case, DataKey, Deflection, DeflectionReview, Inbox, Message, Outbox, Worker
 from bot.cases.workers import free_code
 
 OF_THE_WORKER = ("pinned_language", "reminders", "voice_offered", "last_message", "spoke_on")  # of a dialogue: not of a case
 
 
-def forget(session: Session, worker: Worker) -> None:
+def forget(session: Session, worker: Worker, wish: str | None = None) -> None:
     """Deletes the worker, the cases and all that hangs on them; log rows stay, coarse and under a new number.
 
+    `wish`: the message (channel:update) that asks for it. It is kept until it is answered, and so is what came after it.
     The audit trail keeps a keyed hash in place of the codes.
     """
     session.execute(select(Worker.id).where(Worker.id == worker.id).with_for_update())  # whoever writes something for them now ends first
@@ -25,9 +26,13 @@ def forget(session: Session, worker: Worker) -> None:
         counted += _erase(session, case)
     audit_chain.hide(session, worker.code)
     session.query(Message).filter(Message.worker_id == worker.id).delete()
-    session.query(Inbox).filter(Inbox.sender == worker.sender).delete()
-    key = worker.key_id
+    key, kept = worker.key_id, _not_answered(session, worker, wish)
+    session.execute(delete(Inbox).where(Inbox.sender == worker.sender, Inbox.id.not_in([row.id for row in kept]))
+                    .execution_options(synchronize_session=False))
     session.delete(worker)  # outbox and buttons go with it (ON DELETE CASCADE)
+    session.flush()
+    for row in kept:  # there is nobody left with whose key they could be sealed
+        row.write_again(key)
     session.flush()
     keys.drop(session, key)
     log_counts.settle(session, counted)
@@ -77,7 +82,7 @@ def _empty(session: Session, worker: Worker) -> None:
     """Takes away what cannot be read any more of a worker who stays; the address is known again once they write."""
     session.query(Inbox).filter(Inbox.sender == worker.sender).delete()
     session.query(Message).filter(Message.worker_id == worker.id, Message.case_id.is_(None)).delete()
-    for kind in (Outbox, Button):
+    for kind in (Outbox, Button, Answer):
         session.query(kind).filter(kind.worker_id == worker.id).delete()
     worker.address = worker.dialogue = worker.key_id = None
     session.flush()
@@ -111,6 +116,14 @@ def _without(dialogue: dict, code: str) -> dict:
     if dialogue.get("case") not in (None, code):
         return {**dialogue, "others": others}
     return {name: dialogue[name] for name in OF_THE_WORKER if name in dialogue} | {"others": others}
+def _not_answered(session: Session, worker: Worker, wish: str | None) -> list[Inbox]:
+    """The rows of the inbox from the wish on."""
+    channel, _, update_id = (wish or "").partition(":")
+    first = session.scalar(select(Inbox.id).where(Inbox.channel == channel, Inbox.update_id == update_id, Inbox.sender == worker.sender))
+    if first is None:
+        return []
+    rows = select(Inbox).where(Inbox.sender == worker.sender, Inbox.status == "received", Inbox.id >= first)
+    return list(session.scalars(rows))
 
 
 def _coarsen(row: Deflection, number: str) -> None:

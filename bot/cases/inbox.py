@@ -2,6 +2,7 @@
 
 An update is written down once. A handled row keeps its number, so that a repetition is recognised, and loses its content.
 """
+import time
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -12,10 +13,22 @@ from bot import settings
 from bot.cases.model import Inbox
 from bot.settings import CHINA
 
+NEWEST = 1000  # handled rows that are kept whatever the clock says
+_started, _ticks = datetime.now(CHINA), time.monotonic()
+
 
 def clock(seconds: float = 0) -> datetime:
-    """So many seconds from now by the real clock: `BOT_TODAY` moves the day of a case, not the time between two tries."""
-    return datetime.now(CHINA) + timedelta(seconds=seconds)
+    """So many seconds from now, for the time between two tries.
+
+    It goes on evenly from the start of the process: neither a jump of the machine's clock nor `BOT_TODAY` makes a wait longer.
+    """
+    return _started + timedelta(seconds=time.monotonic() - _ticks + seconds)
+
+
+def end_waits(session: Session, channel: str) -> None:
+    """Makes every row due; a fresh process begins with that, as the waits were measured by the clock of another."""
+    change = update(Inbox).where(Inbox.channel == channel, Inbox.next_try_at.is_not(None)).values(next_try_at=None)
+    session.execute(change.execution_options(synchronize_session=False))
 
 
 def store(session: Session, channel: str, update_id: str, sender: str, payload: dict, message_id: int | None = None) -> bool:
@@ -53,8 +66,33 @@ def finish(session: Session, row_id: int) -> bool:
 
 
 def set_aside(session: Session, row_id: int) -> bool:
-    """Gives a row up that fails again and again; its (encrypted) content stays for whoever looks into it."""
+    """Gives a row up that fails again and again; its (encrypted) content stays, so that it can be tried again."""
     return _settle(session, row_id, status="set_aside")
+
+
+def aside(session: Session) -> list[Inbox]:
+    """The rows set aside, the newest first."""
+    return list(session.scalars(select(Inbox).where(Inbox.status == "set_aside").order_by(Inbox.id.desc())))
+
+
+def try_again(session: Session, row_id: int) -> bool:
+    """Gives a row that was set aside back to its channel, which tries it as often as a new one. False when it is not aside."""
+    return _from_aside(session, row_id, status="received", attempts=0, next_try_at=None, handled_at=None)
+
+
+def discard(session: Session, row_id: int) -> bool:
+    """Blanks a row that was set aside; nobody will try it again. False when it is not aside."""
+    return _from_aside(session, row_id, status="handled", payload=None, handled_at=settings.now())
+
+
+def _from_aside(session: Session, row_id: int, **values) -> bool:
+    change = update(Inbox).where(Inbox.id == row_id, Inbox.status == "set_aside").values(**values)
+    return session.execute(change.execution_options(synchronize_session=False)).rowcount == 1
+
+
+def erase(session: Session, row_id: int) -> None:
+    """Deletes the row of somebody who has been forgotten."""
+    session.execute(delete(Inbox).where(Inbox.id == row_id).execution_options(synchronize_session=False))
 
 
 def _settle(session: Session, row_id: int, **values) -> bool:
@@ -62,13 +100,15 @@ def _settle(session: Session, row_id: int, **values) -> bool:
     return session.execute(change.execution_options(synchronize_session=False)).rowcount == 1
 
 
-def postpone(session: Session, row_id: int, seconds: float, *, failed: bool) -> int:
-    """Tries a row again in so many seconds; `failed` counts the try against it. The number of failed tries."""
+def postpone(session: Session, row_id: int, seconds: float, *, fault: str | None = None) -> int:
+    """Tries a row again in so many seconds; a `fault` (the kind of error) counts the try against it. The number of failed tries."""
     row = session.get(Inbox, row_id)
     if row is None:
         return 0
     row.next_try_at = clock(seconds)
-    row.attempts += failed
+    if fault is not None:
+        row.attempts += 1
+        row.fault = fault[:60]
     return row.attempts
 
 
@@ -79,7 +119,9 @@ def purge_set_aside(session: Session, before: datetime) -> None:
 
 
 def purge(session: Session, channel: str, days: int) -> int:
-    """Deletes rows handled more than so many days ago: by then a messenger no longer repeats them. The number deleted."""
-    old = delete(Inbox).where(Inbox.channel == channel, Inbox.status == "handled",
+    """Deletes rows handled more than so many days ago: by then a messenger no longer repeats them. The newest stay whatever the clock
+    says. The number deleted."""
+    newest = session.scalar(select(func.max(Inbox.id))) or 0
+    old = delete(Inbox).where(Inbox.channel == channel, Inbox.status == "handled", Inbox.id <= newest - NEWEST,
                               Inbox.handled_at < settings.now() - timedelta(days=days))
     return session.execute(old.execution_options(synchronize_session=False)).rowcount

@@ -442,6 +442,7 @@ class Inbox(Sealing, Base):
     status = Column(String(10), nullable=False, default="received")  # received | handled | set_aside
     message_id = Column(Integer)  # the messenger's own number, to delete it later
     attempts = Column(Integer, nullable=False, default=0)
+    fault = Column(String(60))  # the kind of error of the last failed try
     next_try_at = Column(Moment)
     received_at = Column(Moment, nullable=False)
     handled_at = Column(Moment)
@@ -464,6 +465,7 @@ class Outbox(OfWorker, Base):
     body = Sealed(nullable=False)  # {"text": …, "buttons": [{"title": …, "payload": …}]} or {"voice": …}
     status = Column(String(10), nullable=False, default="waiting")  # waiting | sent | failed
     attempts = Column(Integer, nullable=False, default=0)
+    begun = Column(Boolean, nullable=False, default=False)  # a try was begun whose end is not known
     next_try_at = Column(Moment)
     created_at = Column(Moment, nullable=False)
     sent_at = Column(Moment)

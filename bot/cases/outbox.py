@@ -1,8 +1,8 @@
 """The sending side of the outbox (`bot.cases.messages.send` fills it): what waits for a channel, in order per worker."""
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import settings
@@ -21,6 +21,21 @@ def waiting(session: Session, channel: str, busy: Collection[int], limit: int) -
     return [(row.id, row.worker_id) for row in rows]
 
 
+def end_waits(session: Session, channel: str) -> None:
+    """Makes every row due; a fresh process begins with that, as the waits were measured by the clock of another."""
+    change = update(Outbox).where(Outbox.channel == channel, Outbox.status == "waiting", Outbox.next_try_at.is_not(None))
+    session.execute(change.values(next_try_at=None).execution_options(synchronize_session=False))
+
+
+def begin(session: Session, row: Outbox) -> bool:
+    """Notes, before a message goes out, that it does: should its receipt be lost, the next try knows that it may be a repetition.
+
+    True when this try is one.
+    """
+    again, row.begun = row.begun, True
+    return again
+
+
 def sent(session: Session, row_id: int, message_id: str, rest: str = "") -> None:
     """Notes that a message went out. With a `rest` only its beginning did, and the row waits on with the rest.
 
@@ -30,7 +45,7 @@ def sent(session: Session, row_id: int, message_id: str, rest: str = "") -> None
     if row is None:
         return
     row.message_id = f"{row.message_id or ''} {message_id}".strip()[-LONGEST:]
-    row.attempts, row.next_try_at = 0, None
+    row.attempts, row.next_try_at, row.begun = 0, None, False
     if rest:
         row.body = {**row.body, "text": rest}
         return
@@ -51,13 +66,14 @@ def hold(session: Session, worker_id: int, seconds: float) -> None:
     session.execute(later.execution_options(synchronize_session=False))
 
 
-def retry(session: Session, row_id: int, seconds: float, *, failed: bool = True) -> int:
-    """Tries a row again in so many seconds. The number of failed tries."""
+def retry(session: Session, row_id: int, seconds: float, *, failed: bool = True, unsure: bool = False) -> int:
+    """Tries a row again in so many seconds. `unsure`: the message may have gone out all the same. The number of failed tries."""
     row = session.get(Outbox, row_id)
     if row is None:
         return 0
     row.next_try_at = clock(seconds)
     row.attempts += failed
+    row.begun = unsure
     return row.attempts
 
 
@@ -70,3 +86,14 @@ def fail(session: Session, row_id: int, reason: str, *, blocked: bool = False) -
     if blocked:
         worker = session.get(Worker, row.worker_id)
         worker.blocked_at = worker.blocked_at or settings.now()
+
+
+def purge(session: Session, channel: str, days: int) -> int:
+    """Deletes answers to messages of a channel that went out so many days ago. The number deleted.
+
+    Their keys are made of the messenger's numbers, which may begin anew after a quiet week. Other keys (a reminder's) stay, so that
+    what is said once in the life of a case is.
+    """
+    old = delete(Outbox).where(Outbox.channel == channel, Outbox.status == "sent", Outbox.key.startswith(f"{channel}:", autoescape=True),
+                               Outbox.sent_at < settings.now() - timedelta(days=days))
+    return session.execute(old.execution_options(synchronize_session=False)).rowcount

@@ -1,9 +1,11 @@
 """The database: one engine a URL, sessions as units of work, migrations.
 
 SQLite runs in WAL mode and takes its write lock at the start of a transaction, so that two writers wait for
-each other instead of failing half way.
+each other instead of failing half way. A file that was there and is gone is not made anew: what would be written
+to an empty record is lost when the real one is back.
 """
 import os
+import sqlite3
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -16,7 +18,7 @@ from alembic.config import Config
 from filelock import FileLock
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError, TimeoutError as NoConnection
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, InterfaceError, OperationalError, TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
@@ -25,6 +27,11 @@ from bot.cases import log_marks  # noqa: F401 (every process that writes marks w
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 30_000  # how long a writer waits for the others
+MUST_EXIST = "RECORD_MUST_EXIST"  # set for the parts that the supervisor starts: by then there is a database
+POSTGRESQL = {  # seconds; nobody waits for ever for a server that is gone or for a process that hangs in a transaction
+    "connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3,
+    "options": "-c lock_timeout=30s -c idle_in_transaction_session_timeout=120s",
+}
 _made: WeakSet[Engine] = WeakSet()
 _joined: ContextVar[Session | None] = ContextVar("joined", default=None)
 
@@ -37,7 +44,8 @@ def engine(url: str) -> Engine:
     except ArgumentError:
         raise settings.SettingsError("DATABASE_URL: not a database URL, e.g. sqlite:///var/gongyou.db") from None
     if parsed.get_backend_name() != "sqlite":
-        made = create_engine(url, future=True, pool_pre_ping=True, hide_parameters=True)
+        made = create_engine(url, future=True, pool_pre_ping=True, hide_parameters=True,
+                             connect_args={name: value for name, value in POSTGRESQL.items() if name not in parsed.query})
     else:
         made = _sqlite(url, parsed.database)
     _made.add(made)
@@ -57,7 +65,34 @@ def _sqlite(url: str, file: str | None) -> Engine:
                          connect_args={"timeout": BUSY_MS / 1000, "check_same_thread": False})
     event.listen(made, "connect", _sqlite_connect)
     event.listen(made, "begin", _sqlite_begin)
+    if pool:
+        _watch(made, Path(file))
     return made
+
+
+def _watch(made: Engine, file: Path) -> None:
+    """Has an engine notice that its file is gone, or is another one; an open connection would go on writing into what nobody sees."""
+    seen = bool(os.environ.get(MUST_EXIST))
+
+    def connecting(_dialect, _record, _arguments, _parameters) -> None:
+        if seen and not file.exists():
+            raise sqlite3.OperationalError(f"{file.name} is gone")
+
+    def connected(_connection, record) -> None:
+        nonlocal seen
+        seen, record.info["file"] = True, file.stat().st_ino
+
+    def used(_connection, record, _proxy) -> None:
+        try:
+            there = file.stat().st_ino
+        except OSError:
+            there = None
+        if there != record.info["file"]:
+            raise DisconnectionError(f"{file.name} is not what it was")
+
+    event.listen(made, "do_connect", connecting)
+    event.listen(made, "connect", connected)
+    event.listen(made, "checkout", used)
 
 
 def _sqlite_connect(connection, _record) -> None:
@@ -116,7 +151,9 @@ def is_joined() -> bool:
 def away(error: BaseException | None) -> bool:
     """Whether an error says that the database cannot be used just now (gone, locked, its disk full): later the same work may succeed."""
     while error is not None:
-        if isinstance(error, (OperationalError, InterfaceError, NoConnection)) or isinstance(error, DBAPIError) and error.connection_invalidated:
+        if isinstance(error, (OperationalError, InterfaceError, DisconnectionError, NoConnection)):
+            return True
+        if isinstance(error, DBAPIError) and error.connection_invalidated:
             return True
         error = error.__cause__
     return False

@@ -9,6 +9,7 @@ import time
 from bot import settings
 from bot.cases import log_counts, retention, store
 from bot.followup import alert, send
+from bot.followup.clock import Clock
 
 EVERY = 60  # seconds
 TIDY = 3600  # seconds between two looks for what is to be erased
@@ -29,8 +30,13 @@ def main() -> int:
     level = os.environ.get("LOG_LEVEL", "INFO").upper()
     logging.basicConfig(level=level if level in ("DEBUG", "INFO", "WARNING", "ERROR") else "INFO",
                         format="%(asctime)s %(name)s %(levelname)s %(message)s")
-    tidy_at = 0.0
+    tidy_at, clock = 0.0, Clock()
     while True:
+        if not clock.steady():
+            log.warning("the clock has jumped: nothing is sent of the bot's own accord until it has been steady for a while")
+            if stop.wait(EVERY):
+                return 0
+            continue
         try:
             sent, raised = send.round(), alert.round()
             if sent or raised:

@@ -26,11 +26,22 @@ def round(moment: datetime | None = None) -> int:
     while True:
         with store.session() as session:
             ids = session.scalars(_candidates(law, moment).where(Case.id > last).order_by(Case.id).limit(BATCH)).all()
-            for id in ids:
-                sent += _follow(session, session.get(Case, id), law, moment)
+            sent += sum(_followed(session, id, law, moment) for id in ids)
         if len(ids) < BATCH:
             return sent
         last = ids[-1]
+
+
+def _followed(session: Session, id: int, law: Law, moment: datetime) -> int:
+    """What was put into the outbox for a case. One that cannot be looked at does not keep the others waiting."""
+    try:
+        with session.begin_nested():
+            return _follow(session, session.get(Case, id), law, moment)
+    except Exception as error:
+        if store.away(error):
+            raise
+        log.error("case %d cannot be followed up: %s", id, type(error).__name__)
+        return 0
 
 
 def _candidates(law: Law, moment: datetime):

@@ -8,6 +8,8 @@ import os
 import signal
 import sys
 
+from filelock import FileLock, Timeout
+
 from bot.cases import store
 from bot.settings import SettingsError
 from bot.telegram import config, gateway, heartbeat, logs
@@ -20,9 +22,13 @@ def main() -> int:
         settings = config.read()
         level = os.environ.get("LOG_LEVEL", "INFO").upper()
         logs.configure(settings.token, level if level in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL") else "INFO")
-        heartbeat.beat(settings.alive_file, "starting")
-        store.migrate()
-        asyncio.run(_until_told(settings))
+        with FileLock(settings.alive_file.with_suffix(".lock"), timeout=0):
+            heartbeat.beat(settings.alive_file, "starting")
+            store.migrate()
+            asyncio.run(_until_told(settings))
+    except Timeout:
+        print("another gateway runs on this machine: two of them would send everything twice", file=sys.stderr)
+        return 1
     except SettingsError as error:
         print(error, file=sys.stderr)
         return 2

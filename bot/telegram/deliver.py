@@ -1,18 +1,20 @@
 """From the outbox to Telegram: in order per chat, again after a fault, given up when the worker or Telegram will not have it.
 
-Sending is at least once: a message whose receipt was lost is sent again.
+Telegram has no way to recognise a repetition. That a message goes out is noted first; where its receipt was lost (the process was
+killed at that moment, the connection broke) it is sent again with a line that says so.
 """
 import asyncio
 import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+import httpx
 from aiolimiter import AsyncLimiter
 from sqlalchemy.orm import Session
 from telegram import LinkPreviewOptions
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter, TelegramError
 
 from bot import law
-from bot.cases import buttons, outbox
+from bot.cases import buttons, outbox, store
 from bot.cases.model import Case, Outbox, Worker
 from bot.documents import files, mydata
 from bot.telegram import calls, keyboards, text
@@ -26,6 +28,7 @@ TRIES = 8  # unexpected failures of one message (our own fault) before it is giv
 LONGEST_WAIT = 60  # seconds between two tries
 BURST = 5  # messages a chat may get at once; then one a second, as Telegram asks
 MARKUP_FAULTS = ("markup", "button", "keyboard", "entit", "parse")
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -51,19 +54,24 @@ class Sender:
     def __init__(self, bot: calls.Bot, record: Record, config: Config):
         self._bot, self._record, self._config = bot, record, config
         self._chats: dict[int, AsyncLimiter] = {}
+        self._receipts: dict[int, tuple[str, str]] = {}  # row: what went out and is not in the record yet: message number, rest
 
     async def find(self, busy, limit: int) -> list[tuple[int, int]]:
         return await self._record.read(outbox.waiting, CHANNEL, busy, limit)
 
     async def work(self, row_id: int) -> None:
-        """Sends one row, or its next part."""
+        """Sends one row, or its next part. Raises when the database is away: the lane rests and tries again."""
+        if row_id in self._receipts:
+            await self._note_receipt(row_id)
+            return
         try:
-            parcel = await self._record.read(_parcel, row_id)
+            chat_id = await self._record.read(_chat_of, row_id)
+            if chat_id is None:
+                return
+            await self._pace(chat_id)
+            parcel = await self._record.write(_begin, row_id)
             if parcel is None:
                 return
-            if any("key" not in button for button in parcel.buttons):
-                parcel = replace(parcel, buttons=await self._record.write(_with_keys, row_id, parcel.buttons))
-            await self._pace(parcel.chat_id)
             message_id = await self._send(parcel)
         except Undeliverable as error:
             await self._record.write(_give_up, row_id, str(error), False)
@@ -75,15 +83,23 @@ class Sender:
             await self._record.write(_give_up, row_id, error.message, False)
             log.error("row %d refused by Telegram", row_id)
         except TelegramError as error:
-            tries = await self._record.write(_back_off, row_id, self._config.retry_seconds)
+            tries = await self._record.write(_back_off, row_id, self._config.retry_seconds, _may_have_gone_out(error))
             log.warning("row %d not sent (try %d): %s", row_id, tries, type(error).__name__)
         except Exception as error:
-            tries = await self._record.write(_back_off, row_id, self._config.retry_seconds)
+            if store.away(error):
+                raise
+            tries = await self._record.write(_back_off, row_id, self._config.retry_seconds, False)
             log.error("row %d cannot be sent (try %d): %s", row_id, tries, type(error).__name__)
             if tries >= TRIES:
                 await self._record.write(_give_up, row_id, type(error).__name__, False)
         else:
-            await self._record.write(outbox.sent, row_id, str(message_id), parcel.rest)
+            self._receipts[row_id] = str(message_id), parcel.rest
+            await self._note_receipt(row_id)
+
+    async def _note_receipt(self, row_id: int) -> None:
+        """Writes down that a row went out. Should that fail it is tried again, and nothing is sent again."""
+        await self._record.write(outbox.sent, row_id, *self._receipts[row_id])
+        del self._receipts[row_id]
 
     async def _send(self, parcel: Parcel) -> int:
         if parcel.aloud:
@@ -114,15 +130,40 @@ class Sender:
         await self._chats.setdefault(chat_id, AsyncLimiter(BURST, BURST)).acquire()
 
 
-def _parcel(session: Session, row_id: int) -> Parcel | None:
-    """The next part of a row; None when it does not wait any more. Raises Undeliverable."""
+def _may_have_gone_out(error: TelegramError) -> bool:
+    """Whether a call that failed may have had its effect: it was on its way, and no answer came."""
+    return isinstance(error.__cause__, httpx.HTTPError) and not isinstance(error.__cause__, NOT_SENT)
+
+
+def _chat_of(session: Session, row_id: int) -> int | None:
+    """The chat a row goes to; None when it does not wait any more. Raises Undeliverable."""
     row = session.get(Outbox, row_id)
     if row is None or row.status != "waiting":
         return None
     worker = session.get(Worker, row.worker_id)
+    if worker.address is None:
+        raise Undeliverable("no address")
+    return int(worker.address)
+
+
+def _begin(session: Session, row_id: int) -> Parcel | None:
+    """Notes that a row goes out. Its next part; None when it does not wait any more. Raises Undeliverable."""
+    row = session.get(Outbox, row_id)
+    if row is None or row.status != "waiting":
+        return None
+    parcel = _parcel(session, row, again=outbox.begin(session, row))
+    if any("key" not in button for button in parcel.buttons):
+        parcel.buttons[:] = _with_keys(session, row, parcel.buttons)
+    return parcel
+
+
+def _parcel(session: Session, row: Outbox, again: bool) -> Parcel:
+    worker = session.get(Worker, row.worker_id)
     words = text.encodable(row.body.get("voice") or row.body["text"]).strip()
     if worker.address is None or not words:
         raise Undeliverable("no text" if worker.address else "no address")
+    if again and "voice" not in row.body:
+        words = f"{law.load().text('gateway.again', law.best_language(law.load(), worker.language))}\n{words}"
     if "voice" in row.body:
         return Parcel(int(worker.address), words, aloud=law.best_language(law.load(), worker.language))
     if "file" in row.body:
@@ -145,22 +186,21 @@ def _file(session: Session, worker: Worker, wanted: dict) -> files.File:
         raise Undeliverable("the case gives no reason for this file any more") from None
 
 
-def _with_keys(session: Session, row_id: int, wanted: list[dict]) -> list[dict]:
+def _with_keys(session: Session, row: Outbox, wanted: list[dict]) -> list[dict]:
     """The buttons with their keys, which are kept in the row too: a second try shows the same buttons."""
-    row = session.get(Outbox, row_id)
     titled = [{"title": text.encodable(button["title"]), "payload": button.get("payload") or button["title"]} for button in wanted]
     shown = buttons.show(session, row.worker_id, titled[:keyboards.MOST])
     row.body = {**row.body, "buttons": shown}
     return shown
 
 
-def _later(session: Session, row_id: int, seconds: float, failed: bool) -> int:
-    return outbox.retry(session, row_id, seconds, failed=failed)
+def _later(session: Session, row_id: int, seconds: float, failed: bool, unsure: bool = False) -> int:
+    return outbox.retry(session, row_id, seconds, failed=failed, unsure=unsure)
 
 
-def _back_off(session: Session, row_id: int, first_wait: float) -> int:
+def _back_off(session: Session, row_id: int, first_wait: float, unsure: bool) -> int:
     row = session.get(Outbox, row_id)
-    return _later(session, row_id, min(LONGEST_WAIT, first_wait * 2 ** min(row.attempts if row else 0, 10)), True)
+    return _later(session, row_id, min(LONGEST_WAIT, first_wait * 2 ** min(row.attempts if row else 0, 10)), True, unsure)
 
 
 def _give_up(session: Session, row_id: int, reason: str, blocked: bool) -> None:

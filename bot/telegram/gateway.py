@@ -9,7 +9,7 @@ from telegram import BotCommand
 from telegram.error import InvalidToken, TelegramError
 
 from bot import law
-from bot.cases import inbox
+from bot.cases import answers, inbox, outbox as sending
 from bot.law import languages
 from bot.settings import SettingsError
 from bot.telegram import calls, commands, heartbeat, updates
@@ -22,6 +22,9 @@ from bot.telegram.record import Record
 
 log = logging.getLogger(__name__)
 KEEP_DAYS = 3  # Telegram repeats an update for one day at most
+ASIDE_DAYS = 30  # what was set aside and nobody looked into
+SENT_DAYS = 8  # Telegram's numbers go on evenly for a week at least
+ANSWER_HOURS = 24
 TIDY_SECONDS = 3600
 LONGEST_WAIT = 30
 
@@ -44,6 +47,7 @@ async def run(config: Config, stop: asyncio.Event) -> None:
             if not await _connect(bot, config, stop):
                 return
             receiver.reachable = True
+            await _begin_anew(record, stop, config.retry_seconds)
             receiving = _serve(receiver, config, stop) if config.webhook_url else receiver.poll(
                 stop, config.poll_seconds, config.retry_seconds)
             tidying = asyncio.create_task(_tidy(record))
@@ -111,18 +115,35 @@ async def _serve(receiver: Receiver, config: Config, stop: asyncio.Event) -> Non
     stop.set()  # the server may have seen the signal first
 
 
+async def _begin_anew(record: Record, stop: asyncio.Event, retry_seconds: float) -> None:
+    """What waited for its next try in an earlier process is due."""
+    while not stop.is_set():
+        try:
+            await record.write(inbox.end_waits, CHANNEL)
+            await record.write(sending.end_waits, CHANNEL)
+            return
+        except Exception as error:
+            log.error("the record cannot be used: %s", type(error).__name__)
+            await asyncio.sleep(retry_seconds)
+
+
 async def _beat(config: Config, receiver: Receiver) -> None:
     ever_up = False
     while True:
         ever_up = ever_up or receiver.reachable
-        heartbeat.beat(config.alive_file, "up" if receiver.reachable else "down" if ever_up else "starting")
+        try:
+            heartbeat.beat(config.alive_file, "up" if receiver.reachable else "down" if ever_up else "starting")
+        except OSError as error:  # a full disk; what is late is taken for dead
+            log.error("no sign of life: %s", type(error).__name__)
         await asyncio.sleep(heartbeat.BEAT_SECONDS if receiver.reachable else 1)
 
 
 async def _tidy(record: Record) -> None:
     while True:
         try:
-            await record.write(inbox.purge, CHANNEL, KEEP_DAYS)
+            await record.write(inbox.purge, CHANNEL, KEEP_DAYS, ASIDE_DAYS)
+            await record.write(sending.purge, CHANNEL, SENT_DAYS)
+            await record.write(answers.purge, ANSWER_HOURS)
         except Exception as error:
             log.error("cannot tidy the inbox: %s", type(error).__name__)
         await asyncio.sleep(TIDY_SECONDS)

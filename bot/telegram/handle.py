@@ -5,15 +5,14 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 
 import httpx
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from telegram.error import TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot import law, rasa_client, settings
-from bot.cases import buttons, cases, inbox, messages, outbox, workers
+from bot.cases import answers, buttons, cases, inbox, messages, outbox, store, workers
 from bot.cases.model import Inbox, Worker
 from bot.documents import mydata
 from bot.law import places
@@ -31,6 +30,7 @@ MOST_DELETED = 100  # messages to a call, Telegram's limit
 YOUNG = timedelta(hours=47)  # Telegram lets a bot delete what is younger than 48 hours
 RECENT = timedelta(days=30)  # older words of the bot are left as they are
 HELD_BACK = 3600  # seconds that what still waits to be sent waits after the chat was emptied
+SLOW = 15  # seconds without an answer after which the worker is told to wait
 LARGEST_NOTE = 20_000_000  # bytes of a voice note; Telegram gives no larger file to a bot
 
 
@@ -41,7 +41,6 @@ class Job:
     row_id: int
     update_id: str
     update: dict
-    waited: float  # seconds since it was received
     chat_id: int
     worker_code: str
     sender: str
@@ -65,7 +64,11 @@ class Outcome:
 
 
 class Stranger(Exception):
-    """The worker of a row is not known any more: an earlier message of the chat was "forget me"."""
+    """The worker of a row is not known any more: this message of the chat, or one before it, was "forget me"."""
+
+    def __init__(self, chat: updates.Chat, pressed: bool):
+        super().__init__()
+        self.chat, self.pressed = chat, pressed
 
 
 class Handler:
@@ -74,36 +77,76 @@ class Handler:
     def __init__(self, bot: calls.Bot, rasa: httpx.AsyncClient, record: Record, config: Config, outbox: Lanes):
         self._bot, self._rasa, self._record, self._config, self._outbox = bot, rasa, record, config, outbox
         self._down_since: float | None = None
+        self._tried: dict[int, float] = {}  # row: when it was tried first
         self._acknowledged: dict[str, asyncio.Task] = {}
 
     async def find(self, busy, limit: int) -> list[tuple[int, str]]:
         return await self._record.read(inbox.waiting, CHANNEL, busy, limit)
 
     async def work(self, row_id: int) -> None:
-        """Handles one row; whatever goes wrong with it is noted in the row, and never stops the chat for good."""
+        """Handles one row; whatever is wrong with it is noted in the row, and never stops the chat for good.
+
+        Raises what is no fault of the row, the database's above all: the lane rests and tries again.
+        """
+        self._tried.setdefault(row_id, time.monotonic())
         try:
             job = await self._record.read(_job, row_id)
-        except Stranger:
-            await self._record.write(_meet, row_id)
-            job = await self._record.read(_job, row_id)
-        if job is None:
-            return
-        try:
-            outcome = await self._outcome(job)
-            farewell = await self._record.write(_finish, job, outcome)
+            outcome = job and await self._outcome(job)
+            last_words = await self._record.write(_finish, job, outcome) if job else None
+            if last_words is not None:
+                await self._goodbye(row_id, job.chat_id, last_words)
+        except Stranger as stranger:
+            await self._meet(row_id, stranger)
         except rasa_client.RasaUnavailable as error:
-            await (self._rasa_down(job) if _is_down(error) else self._failed(job, error))
+            await (self._rasa_down(row_id) if _is_down(error) else self._failed(row_id, error))
         except Exception as error:
-            await self._failed(job, error)
+            if store.away(error) or isinstance(error, TelegramError) or await self._keys_are_wrong(error):
+                raise
+            await self._failed(row_id, error)
         else:
+            self._settled(row_id, job)
+
+    def _settled(self, row_id: int, job: Job | None) -> None:
+        self._tried.pop(row_id, None)
+        if job is not None:
             self._acknowledged.pop(job.update_id, None)
             self._outbox.wake()
-            for text in farewell:
-                await calls.attempt(partial(self._bot.send_message, job.chat_id, text), "last words to a forgotten worker")
+
+    async def _meet(self, row_id: int, stranger: Stranger) -> None:
+        """Whoever writes on after being forgotten is somebody new. A button of before means nothing any more: it was the wish to be
+        forgotten, or came after it."""
+        if stranger.pressed:
+            book = law.load()
+            text = book.text("dialogue.forgotten", law.best_language(book, stranger.chat.language))
+            await self._goodbye(row_id, stranger.chat.id, [text])
+        else:
+            await self._record.write(workers.arrive, CHANNEL, str(stranger.chat.id), stranger.chat.language)
+
+    async def _goodbye(self, row_id: int, chat_id: int, last_words: list[str]) -> None:
+        """Says the last words to a worker who has been forgotten; they cannot wait in the outbox, as there is nobody to keep them for."""
+        for text in last_words:
+            try:
+                await self._bot.send_message(chat_id, text)
+            except (BadRequest, Forbidden) as error:
+                log.warning("last words to a forgotten worker: %s", type(error).__name__)
+        await self._record.write(inbox.erase, row_id)
+
+    async def _keys_are_wrong(self, error: Exception) -> bool:
+        """Whether it is the keys that do not open what was read, rather than a row that nobody could open."""
+        if not isinstance(error.__cause__ or error, settings.SettingsError):
+            return False
+        try:
+            await self._record.read(workers.sender_id, CHANNEL, "")
+        except settings.SettingsError:
+            return True
+        return False
 
     def acknowledge(self, update_id: str, update: dict) -> asyncio.Task | None:
         """Answers a button press at once, even when the chat's earlier messages still wait. One answer per update and process."""
-        press = updates.press(update)
+        try:
+            press = updates.press(update)
+        except (AttributeError, KeyError, TypeError):  # no press that could be answered; the row will tell
+            return None
         if press is None:
             return None
         if update_id not in self._acknowledged:
@@ -184,29 +227,36 @@ class Handler:
         """Rasa's replies. Raises RasaUnavailable."""
         metadata = {"message_id": f"{CHANNEL}:{job.update_id}", "channel": CHANNEL, "language": job.language}
         async with calls.typing(self._bot, job.chat_id):
-            replies = await rasa_client.ask(self._rasa, job.sender, message, metadata)
+            asking = asyncio.ensure_future(rasa_client.ask(self._rasa, job.sender, message, metadata))
+            try:
+                if not (await asyncio.wait({asking}, timeout=SLOW))[0]:
+                    await self._record.write(_say, job.row_id, "wait")
+                    self._outbox.wake()
+                replies = await asking
+            finally:
+                asking.cancel()
         self._down_since = None
         return tuple(replies) or ({"text": _text("no_answer", job.language), "buttons": []},)
 
-    async def _rasa_down(self, job: Job) -> None:
+    async def _rasa_down(self, row_id: int) -> None:
         """Waits for Rasa, ever longer; the wait is no fault of the message. The worker is told once."""
         now = time.monotonic()
         if self._down_since is None:
             self._down_since = now
             log.warning("Rasa does not answer; messages wait")
         pause = min(LONGEST_WAIT, max(self._config.retry_seconds, now - self._down_since))
-        await self._record.write(_postpone, job, pause, self._must_tell(job))
+        await self._record.write(_postpone, row_id, pause, self._must_tell(row_id))
         self._outbox.wake()
 
-    def _must_tell(self, job: Job) -> bool:
-        return job.waited >= self._config.patience_seconds
+    def _must_tell(self, row_id: int) -> bool:
+        return time.monotonic() - self._tried[row_id] >= self._config.patience_seconds
 
-    async def _failed(self, job: Job, error: Exception) -> None:
-        cause = error.__cause__ or error
-        tries = await self._record.write(_note_failure, job, self._config.retry_seconds, self._must_tell(job))
+    async def _failed(self, row_id: int, error: Exception) -> None:
+        kind = type(error.__cause__ or error).__name__
+        tries = await self._record.write(_note_failure, row_id, kind, self._config.retry_seconds, self._must_tell(row_id))
         if tries >= TRIES:
-            self._acknowledged.pop(job.update_id, None)
-        log.error("row %d cannot be handled (try %d): %s", job.row_id, tries, type(cause).__name__)
+            self._tried.pop(row_id, None)
+        log.error("row %d cannot be handled (try %d): %s", row_id, tries, kind)
         self._outbox.wake()
 
 
@@ -224,13 +274,12 @@ def _job(session: Session, row_id: int) -> Job | None:
         return None
     chat = updates.chat(row.payload)
     worker = session.scalar(select(Worker).where(Worker.sender == row.sender))
-    if worker is None or worker.address is None:
-        raise Stranger
     press = updates.press(row.payload)
+    if worker is None or worker.address is None:
+        raise Stranger(chat, press is not None)
     button = buttons.find(session, worker.id, press.key) if press else None
     return Job(
-        row_id=row.id, update_id=row.update_id, update=row.payload, waited=(settings.now() - row.received_at).total_seconds(),
-        chat_id=chat.id, worker_code=worker.code, sender=worker.sender, language=worker.language,
+        row_id=row.id, update_id=row.update_id, update=row.payload, chat_id=chat.id, worker_code=worker.code, sender=worker.sender, language=worker.language,
         with_person=worker.handover == "person", button=(button.title, button.payload) if button and button.used_at is None else None,
     )
 
@@ -243,20 +292,14 @@ def _on_the_screen(session: Session, job: Job) -> tuple[list[int], list[int]]:
     return sorted({*young, *inbox.heard(session, CHANNEL, job.sender, now - YOUNG)}), [number for number in sent if number not in young]
 
 
-def _meet(session: Session, row_id: int) -> None:
-    """Whoever writes on after being forgotten is somebody new."""
-    chat = updates.chat(session.get(Inbox, row_id).payload)
-    workers.arrive(session, CHANNEL, str(chat.id), chat.language)
-
-
-def _finish(session: Session, job: Job, outcome: Outcome) -> list[str]:
-    """Writes an outcome. The texts to send at once, unrecorded: what is left to say to a worker who has just been forgotten."""
+def _finish(session: Session, job: Job, outcome: Outcome) -> list[str] | None:
+    """Writes an outcome. Of a worker who has just been forgotten: the texts that are left to say, at once and unrecorded."""
     worker = session.scalar(select(Worker).where(Worker.sender == job.sender))
     if worker is None or worker.code != job.worker_code:
-        inbox.finish(session, job.row_id)
         return [reply["text"] for reply in outcome.replies]
+    answers.drop(session, worker.id)  # from here on the row itself says that the message was answered
     if not inbox.finish(session, job.row_id):
-        return []
+        return None
     case = cases.current(session, worker) if worker.consented_at is not None else None
     if outcome.words:
         messages.log(session, worker, "worker", outcome.words, case and case.id)
@@ -278,29 +321,31 @@ def _finish(session: Session, job: Job, outcome: Outcome) -> list[str]:
     for number, reply in enumerate(outcome.replies):
         if messages.send(session, worker, f"{CHANNEL}:{job.update_id}:{number}", reply["text"], reply["buttons"]):
             messages.log(session, worker, "bot", reply["text"], case and case.id)
-    return []
+    return None
 
 
-def _postpone(session: Session, job: Job, seconds: float, tell: bool) -> None:
-    inbox.postpone(session, job.row_id, seconds, failed=False)
+def _postpone(session: Session, row_id: int, seconds: float, tell: bool) -> None:
+    inbox.postpone(session, row_id, seconds)
     if tell:
-        _say(session, job, "wait")
+        _say(session, row_id, "wait")
 
 
-def _note_failure(session: Session, job: Job, retry_seconds: float, tell: bool) -> int:
-    row = session.get(Inbox, job.row_id)
-    tries = inbox.postpone(session, job.row_id, min(LONGEST_WAIT, retry_seconds * 2 ** (row.attempts if row else 0)), failed=True)
-    if tries >= TRIES and inbox.set_aside(session, job.row_id):
-        _say(session, job, "set_aside")
+def _note_failure(session: Session, row_id: int, kind: str, retry_seconds: float, tell: bool) -> int:
+    tried = session.scalar(select(Inbox.attempts).where(Inbox.id == row_id)) or 0
+    tries = inbox.postpone(session, row_id, min(LONGEST_WAIT, retry_seconds * 2 ** min(tried, 10)), fault=kind)
+    if tries >= TRIES and inbox.set_aside(session, row_id):
+        _say(session, row_id, "set_aside")
     elif tell:
-        _say(session, job, "wait")
+        _say(session, row_id, "wait")
     return tries
 
 
-def _say(session: Session, job: Job, sentence: str) -> None:
-    worker = session.scalar(select(Worker).where(Worker.sender == job.sender))
+def _say(session: Session, row_id: int, sentence: str) -> None:
+    """Says something about a row to its worker, once."""
+    row = session.execute(select(Inbox.sender, Inbox.update_id).where(Inbox.id == row_id)).one_or_none()
+    worker = row and session.scalar(select(Worker).where(Worker.sender == row.sender))
     if worker is not None:
-        messages.send(session, worker, f"{CHANNEL}:{job.update_id}:{sentence}", _text(sentence, worker.language))
+        messages.send(session, worker, f"{CHANNEL}:{row.update_id}:{sentence}", _text(sentence, worker.language))
 
 
 def _old_button_text(session: Session, chat: updates.Chat, key: str) -> str | None:

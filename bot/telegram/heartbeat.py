@@ -25,12 +25,20 @@ def stop(file: Path) -> None:
     file.unlink(missing_ok=True)
 
 
+def beats(file: Path) -> bool:
+    """Whether the file was touched lately."""
+    try:
+        return abs(time.time() - file.stat().st_mtime) < STALE_SECONDS
+    except OSError:
+        return False
+
+
 def state(file: Path, *, has_token: bool) -> str:
     """up, starting, down or off (no token: no gateway is meant to run)."""
     if not has_token:
         return "off"
     try:
-        word, touched = file.read_text(), file.stat().st_mtime
+        word = file.read_text()
     except OSError:
         return "down"
-    return word if word in ("up", "starting") and time.time() - touched < STALE_SECONDS else "down"
+    return word if word in ("up", "starting") and beats(file) else "down"

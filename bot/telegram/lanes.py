@@ -1,10 +1,12 @@
 """Work from a table in lanes: rows of one lane (a chat) strictly one after the other, different lanes side by side."""
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Collection, Hashable
 
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 0.5  # how often the table is looked at without being woken: rows of other processes, waits that are over
+LONGEST_REST = 30  # seconds before a lane is tried again whose work went wrong again and again
 GRACE_SECONDS = 10
 
 Find = Callable[[Collection, int], Awaitable[list[tuple[int, Hashable]]]]
@@ -16,6 +18,7 @@ class Lanes:
     def __init__(self, find: Find, work: Callable[[int], Awaitable[None]], at_once: int):
         self._find, self._work, self._at_once = find, work, at_once
         self._busy: dict[Hashable, asyncio.Task] = {}
+        self._stumbled: dict[Hashable, tuple[int, float]] = {}  # lane: how often in a row, and when it may be tried again
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -40,8 +43,9 @@ class Lanes:
         free = self._at_once - len(self._busy)
         if free <= 0:
             return
+        resting = [lane for lane, (_, until) in self._stumbled.items() if time.monotonic() < until and lane not in self._busy]
         try:
-            rows = await self._find(list(self._busy), free)
+            rows = await self._find([*self._busy, *resting], free)
         except Exception as error:  # the database is away for a moment: the next look will tell
             log.error("cannot look for work: %s", type(error).__name__)
             return
@@ -51,9 +55,11 @@ class Lanes:
     async def _one(self, row_id: int, lane: Hashable) -> None:
         try:
             await self._work(row_id)
-        except Exception as error:  # the row stays as it was; after a pause it is found again
+            self._stumbled.pop(lane, None)
+        except Exception as error:  # the row stays as it was; after a rest it is found again
+            often = self._stumbled.get(lane, (0, 0.0))[0]
+            self._stumbled[lane] = often + 1, time.monotonic() + min(LONGEST_REST, IDLE_SECONDS * 2 ** min(often, 10))
             log.error("row %d: %s", row_id, type(error).__name__)
-            await asyncio.sleep(IDLE_SECONDS)
         finally:
             del self._busy[lane]
             self._wake.set()

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot import law
-from bot.cases import inbox, workers
+from bot.cases import inbox, store, workers
 from bot.telegram import calls, updates
 from bot.telegram.record import Record
 from bot.telegram.text import encodable
@@ -52,7 +52,7 @@ class Receiver:
                 pause = min(LONGEST_WAIT, 2 * pause)
             else:
                 self.reachable, pause = True, retry_seconds
-                offset = max((update["update_id"] for update in batch), default=(offset or 0) - 1) + 1
+                offset = max((number for update in batch if (number := updates.number(update)) is not None), default=(offset or 0) - 1) + 1
 
     async def take(self, batch: list[dict]) -> None:
         """Stores a batch in one transaction. Groups get one polite word and nothing of them is kept."""
@@ -60,8 +60,8 @@ class Receiver:
         for update in batch:
             try:
                 update = json.loads(encodable(json.dumps(update, ensure_ascii=False)))
-                chat = updates.chat(update)
-            except (AttributeError, TypeError, ValueError) as error:  # one odd update must not keep the others from coming
+                chat = updates.chat(update) if updates.number(update) is not None else None
+            except (AttributeError, TypeError, ValueError, RecursionError) as error:  # one odd update must not keep the others from coming
                 log.error("an update that cannot be read: %s", type(error).__name__)
                 continue
             if chat is not None and chat.private:
@@ -69,8 +69,20 @@ class Receiver:
             elif chat is not None:
                 self._leave_group(chat)
         if private:
-            for update_id, update in await self._record.write(_store, private):
+            for update_id, update in await self._write(private):
                 self._stored(update_id, update)
+
+    async def _write(self, batch: list[tuple[str, updates.Chat, dict]]) -> list[tuple[str, dict]]:
+        """Those of a batch that were new. One that the database refuses does not keep the others out."""
+        try:
+            return await self._record.write(_store, batch)
+        except Exception as error:
+            if store.away(error):
+                raise
+            if len(batch) == 1:
+                log.error("an update that cannot be stored: %s", type(error).__name__)
+                return []
+        return [stored for one in batch for stored in await self._write([one])]
 
     def webhook(self, path: str, secret: str) -> Starlette:
         """The web application that Telegram posts updates to."""
@@ -85,8 +97,9 @@ class Receiver:
                     return Response(status_code=413)
             try:
                 update = json.loads(body)
-                int(update["update_id"])
-            except (ValueError, TypeError, KeyError):
+            except (ValueError, RecursionError):
+                update = None
+            if updates.number(update) is None:
                 return Response(status_code=400)
             try:
                 await self.take([update])

@@ -11,6 +11,7 @@ MEDIA = {  # field of a message -> our sentence; an animation is also a document
     "sticker": "sticker", "document": "document", "contact": "contact", "poll": "unsupported", "dice": "unsupported",
     "game": "unsupported", "story": "unsupported", "paid_media": "unsupported", "checklist": "unsupported",
 }
+LARGEST = 2 ** 53  # what Telegram's numbers keep below
 LONGEST = 4096  # characters of one message that are read; Telegram itself sends no more
 
 
@@ -53,6 +54,12 @@ class Incoming:
     blocked: bool | None = None
 
 
+def number(update) -> int | None:
+    """Telegram's number of an update; None for what is no update."""
+    found = update.get("update_id") if isinstance(update, dict) else None
+    return found if isinstance(found, int) and not isinstance(found, bool) and 0 <= found <= LARGEST else None
+
+
 def chat(update: dict) -> Chat | None:
     """The chat of an update; None when it has none that we could answer."""
     body = next((update[kind] for kind in KINDS if update.get(kind)), None)
@@ -60,7 +67,7 @@ def chat(update: dict) -> Chat | None:
         return None
     person = body.get("from") or {}
     place = body.get("chat") or (body.get("message") or {}).get("chat") or {"id": person.get("id"), "type": "private"}
-    if not isinstance(place.get("id"), int):
+    if not isinstance(place.get("id"), int) or abs(place["id"]) > LARGEST:
         return None
     return Chat(place["id"], place.get("type") == "private", language(person.get("language_code")))
 

@@ -96,6 +96,10 @@ class Process:
             self._process = subprocess.Popen([sys.executable, "-m", "bot.telegram"], cwd=ROOT, env={**os.environ, **more},
                                              stdout=stream, stderr=stream)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def kill(self) -> None:
         """kill -9: nothing of the process gets to say goodbye."""
         self._process.kill()

@@ -1,8 +1,23 @@
-"""Telegram refuses, fails or is gone; Rasa is away or chokes; the process is killed: nobody loses an answer or gets it twice."""
+"""Telegram refuses, fails or is gone; Rasa is away or chokes; the database is locked, gone or full; the process is killed: nobody loses
+an answer or gets it twice."""
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
 import threading
+from datetime import timedelta
 
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from bot import law, settings
+from bot.cases import forget, inbox, messages, outbox, store, workers
 from bot.cases.model import Inbox, Outbox, Worker
 from tests.telegram.bot_api_double import until
+
+MAYBE_AGAIN = law.load().text("gateway.again", "zh")
 
 
 def test_telegrams_wish_to_wait_is_honoured(double, rasa, running, rows):
@@ -18,13 +33,40 @@ def test_telegrams_wish_to_wait_is_honoured(double, rasa, running, rows):
 
 def test_server_errors_and_cut_connections_are_tried_again(double, rasa, running, settled):
     worker = double.user(7001)
-    for status in (500, 502, "close"):
+    for status in (500, 502):
         double.fail_next("sendMessage", status)
     worker.says("一")
     worker.says("二")
     worker.waits_for(2)
     settled()
     assert worker.texts() == ["echo: 一", "echo: 二"]
+
+
+@pytest.mark.parametrize("arrived", [False, True])
+def test_a_message_whose_receipt_was_lost_comes_again_and_says_so(double, rasa, running, settled, arrived):
+    worker = double.user(7001)
+    double.fail_next("sendMessage", "close", after=arrived)
+    worker.says("一")
+    worker.says("二")
+    worker.waits_for(3 if arrived else 2)
+    settled()
+    assert worker.texts() == ["echo: 一"] * arrived + [f"{MAYBE_AGAIN}\necho: 一", "echo: 二"]
+
+
+def test_a_receipt_that_cannot_be_written_down_is_kept_and_nothing_is_sent_again(double, rasa, running, settled, monkeypatch):
+    sent, failures = outbox.sent, iter(range(3))
+
+    def full(*arguments):
+        if next(failures, None) is not None:
+            raise OperationalError("UPDATE", {}, sqlite3.OperationalError("database or disk is full"))
+        sent(*arguments)
+    monkeypatch.setattr(outbox, "sent", full)
+    worker = double.user(7001)
+    worker.says("一")
+    worker.says("二")
+    worker.waits_for(2)
+    settled()
+    assert worker.texts() == ["echo: 一", "echo: 二"] and next(failures, None) is None
 
 
 def test_failing_get_updates_loses_nothing(double, rasa, running):
@@ -116,6 +158,159 @@ def test_an_update_nobody_can_read_is_set_aside_and_blocks_nothing(double, rasa,
     worker.says("工资")
     until(lambda: "echo: 工资" in worker.texts())
     assert [row.status for row in rows(Inbox)] == ["set_aside", "handled"]
+
+
+def test_an_update_that_no_key_opens_is_set_aside_and_blocks_nothing(double, rasa, running):
+    rasa.gate.clear()
+    worker = double.user(7001)
+    worker.says("一")
+    until(lambda: rasa.asked)
+    worker.says("毒")
+    worker.says("工资")
+    until(lambda: not double.updates)
+    with store.session() as session:
+        session.execute(text("UPDATE inbox SET payload = x'00' WHERE id = 2"))
+    rasa.gate.set()
+    until(lambda: "echo: 工资" in worker.texts())
+    with store.session(only_reads=True) as session:
+        kept = session.query(Inbox.status, Inbox.fault).order_by(Inbox.id).all()
+    assert [tuple(row) for row in kept] == [("handled", None), ("set_aside", "SettingsError"), ("handled", None)]
+    assert any("没处理好" in said for said in worker.texts())
+
+
+def test_an_update_the_record_refuses_keeps_no_other_out(double, rasa, running, monkeypatch):
+    write = inbox.store
+
+    def refusing(session, channel, update_id, sender, payload):
+        if payload["message"]["text"] == "毒":
+            raise ValueError
+        return write(session, channel, update_id, sender, payload)
+    monkeypatch.setattr(inbox, "store", refusing)
+    worker = double.user(7001)
+    with double.lock:
+        worker.says("毒")
+        worker.says("工资")
+    assert worker.waits_for(1)[0].text == "echo: 工资"
+
+
+def test_waits_of_an_earlier_process_and_another_clock_hold_nothing_up(double, rasa, environment, run, rows):
+    with store.session() as session:
+        messages.send(session, workers.arrive(session, "telegram", "7001", "zh"), "staff:1", "您好")
+        session.flush()
+        session.query(Outbox).one().next_try_at = settings.now() + timedelta(days=400)
+    run()
+    assert double.user(7001).waits_for(1)[0].text == "您好"
+
+
+def test_a_silent_rasa_is_told_of_while_it_is_waited_for(double, rasa, running, settled, monkeypatch):
+    monkeypatch.setattr("bot.telegram.handle.SLOW", 0.2)
+    rasa.gate.clear()
+    worker = double.user(7001, "en")
+    worker.says("wages")
+    assert "wait a moment" in worker.waits_for(1)[0].text
+    rasa.gate.set()
+    worker.waits_for(2)
+    settled()
+    assert worker.texts()[1:] == ["echo: wages"] and len(rasa.asked) == 1
+
+
+def test_a_locked_record_holds_things_up_and_no_longer_than_the_lock(double, rasa, environment, monkeypatch, tmp_path, run, settled):
+    store.engine.cache_clear()
+    monkeypatch.setattr(store, "BUSY_MS", 200)
+    run()
+    worker = double.user(7001)
+    worker.says("一")
+    worker.waits_for(1)
+    other = sqlite3.connect(tmp_path / "gongyou.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    worker.says("二")
+    fetched = len(double.calls("getUpdates"))
+    until(lambda: len(double.calls("getUpdates")) > fetched + 2)  # it could not be written down, so it was asked for again
+    other.execute("ROLLBACK")
+    other.close()
+    worker.says("三")
+    worker.waits_for(3)
+    settled()
+    assert worker.texts() == ["echo: 一", "echo: 二", "echo: 三"]
+
+
+def test_a_full_disk_loses_nothing_and_repeats_nothing(double, rasa, launch, environment, tmp_path, settled):
+    process = launch()
+    worker = double.user(7001)
+    worker.says("一")
+    worker.waits_for(1)
+    settled()
+    size = max(file.stat().st_size for file in tmp_path.glob("gongyou.db*"))
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+    worker.says("二")
+    until(lambda: process.output.count("OperationalError") > 2)
+    assert worker.texts() == ["echo: 一"]
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    worker.says("三")
+    worker.waits_for(3)
+    settled()
+    assert worker.texts() == ["echo: 一", "echo: 二", "echo: 三"] and "Traceback" not in process.output
+
+
+def test_a_record_that_is_gone_is_waited_for_and_none_is_made_in_its_place(double, rasa, launch, environment, tmp_path, settled):
+    process = launch()
+    worker = double.user(7001)
+    worker.says("一")
+    worker.waits_for(1)
+    settled()
+    for file in tmp_path.glob("gongyou.db*"):
+        file.rename(tmp_path / f"away-{file.name}")
+    worker.says("二")
+    until(lambda: process.output.count("OperationalError") > 2)
+    assert not (tmp_path / "gongyou.db").exists()
+    for file in tmp_path.glob("away-*"):
+        file.rename(tmp_path / file.name.removeprefix("away-"))
+    worker.waits_for(2)
+    settled()
+    assert worker.texts() == ["echo: 一", "echo: 二"]
+
+
+def test_a_second_gateway_on_the_machine_does_not_run(double, rasa, launch, environment):
+    first = launch()
+    until(lambda: "gateway up" in first.output)
+    second = subprocess.run([sys.executable, "-m", "bot.telegram"], cwd=settings.ROOT, env=dict(os.environ), capture_output=True, text=True)
+    assert second.returncode == 1 and second.stderr.splitlines() == [
+        "another gateway runs on this machine: two of them would send everything twice"]
+
+
+def test_killed_between_sending_and_its_receipt_the_message_comes_again_and_says_so(double, rasa, launch, settled):
+    worker = double.user(7001)
+    double.fail_next("sendMessage", "timeout", after=True)
+    first = launch()
+    worker.says("一")
+    worker.waits_for(1)
+    first.kill()
+    launch()
+    worker.says("二")
+    worker.waits_for(3)
+    settled()
+    assert worker.texts() == ["echo: 一", f"{MAYBE_AGAIN}\necho: 一", "echo: 二"]
+
+
+def test_killed_between_erasure_and_the_last_words_the_worker_is_told_all_the_same(double, rasa, launch, rows):
+    def erase(body: dict) -> list[dict]:
+        with store.session() as session:
+            forget.forget(session, workers.by_sender(session, body["sender"]), wish=body["metadata"]["message_id"])
+        return [{"text": "都删掉了"}]
+    rasa.answers = {"删": [{"text": "真的?", "buttons": [{"title": "删掉", "payload": "/forget"}]}], "/forget": erase}
+    worker = double.user(7001)
+    first = launch()
+    worker.says("删")
+    worker.waits_for(1)
+    double.fail_next("sendMessage", "timeout")
+    worker.presses("删掉")
+    until(lambda: len(double.calls("sendMessage")) == 2)
+    first.kill()
+    worker.says("还在吗")
+    launch()
+    worker.waits_for(3)
+    assert worker.texts()[1:] == [law.load().text("dialogue.forgotten", "zh"), "echo: 还在吗"]
+    assert len(rows(Worker)) == len(rows(Inbox)) == 1
 
 
 def test_killed_between_receiving_and_answering_the_gateway_answers_once_after_its_restart(double, rasa, launch, settled):

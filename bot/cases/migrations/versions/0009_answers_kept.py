@@ -1,9 +1,9 @@
-"""The answer to a message, kept until it is safe elsewhere"""
+"""Answers kept until they are safe elsewhere; why an update fails, and whether a message may have gone out"""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -13,7 +13,11 @@ def upgrade() -> None:
         "answer", sa.Column("worker_id", sa.Integer(), sa.ForeignKey("worker.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("message_id", sa.String(length=160), primary_key=True), sa.Column("replies", sa.LargeBinary(), nullable=False),
         sa.Column("made_at", sa.DateTime(), nullable=False))
+    op.add_column("inbox", sa.Column("fault", sa.String(length=60), nullable=True))
+    op.add_column("outbox", sa.Column("begun", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def downgrade() -> None:
+    op.drop_column("outbox", "begun")
+    op.drop_column("inbox", "fault")
     op.drop_table("answer")
