@@ -2,8 +2,8 @@
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from copy import deepcopy
-from inspect import isawaitable
 from datetime import date
+from inspect import isawaitable
 from typing import Iterable, Iterator
 
 from rasa_sdk import Action, Tracker

@@ -1,4 +1,4 @@
-"""What messages were answered, kept until the answer is safe elsewhere: a message that comes again gets the same answer, and changes nothing."""
+"""What messages were answered, until the answer is safe elsewhere: a message that comes again gets the same answer and changes nothing."""
 from datetime import timedelta
 
 from sqlalchemy import delete, select

@@ -102,14 +102,12 @@ def _settle(session: Session, row_id: int, **values) -> bool:
 
 def postpone(session: Session, row_id: int, seconds: float, *, fault: str | None = None) -> int:
     """Tries a row again in so many seconds; a `fault` (the kind of error) counts the try against it. The number of failed tries."""
-    row = session.get(Inbox, row_id)
-    if row is None:
-        return 0
-    row.next_try_at = clock(seconds)
+    values = {"next_try_at": clock(seconds)}
     if fault is not None:
-        row.attempts += 1
-        row.fault = fault[:60]
-    return row.attempts
+        values |= {"attempts": Inbox.attempts + 1, "fault": fault[:60]}
+    change = update(Inbox).where(Inbox.id == row_id).values(**values)  # the content is not read: it may be what is wrong
+    session.execute(change.execution_options(synchronize_session=False))
+    return session.scalar(select(Inbox.attempts).where(Inbox.id == row_id)) or 0
 
 
 def purge_set_aside(session: Session, before: datetime) -> None:

@@ -279,7 +279,8 @@ def _job(session: Session, row_id: int) -> Job | None:
         raise Stranger(chat, press is not None)
     button = buttons.find(session, worker.id, press.key) if press else None
     return Job(
-        row_id=row.id, update_id=row.update_id, update=row.payload, chat_id=chat.id, worker_code=worker.code, sender=worker.sender, language=worker.language,
+        row_id=row.id, update_id=row.update_id, update=row.payload, chat_id=chat.id, worker_code=worker.code,
+        sender=worker.sender, language=worker.language,
         with_person=worker.handover == "person", button=(button.title, button.payload) if button and button.used_at is None else None,
     )
 
