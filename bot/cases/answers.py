@@ -12,8 +12,9 @@ LONGEST_ID = 60  # characters of a message's id
 
 def known(session: Session, sender: str, message_id: str):
     """The answer that was kept for this message of this sender; None when there is none."""
-    query = select(Answer.replies).join(Worker, Worker.id == Answer.worker_id)
-    return session.scalar(query.where(Worker.sender == sender, Answer.message_id == message_id))
+    query = select(Answer).join(Worker, Worker.id == Answer.worker_id).where(Worker.sender == sender, Answer.message_id == message_id)
+    found = session.scalar(query)
+    return found and found.replies
 
 
 def keep(session: Session, sender: str, message_id: str, replies) -> None:
@@ -24,10 +25,9 @@ def keep(session: Session, sender: str, message_id: str, replies) -> None:
         session.flush()
 
 
-def drop(session: Session, worker_id: int, but: str | None = None) -> None:
-    """Deletes what is kept for a worker, except for the message `but`."""
-    session.execute(delete(Answer).where(Answer.worker_id == worker_id, Answer.message_id != (but or ""))
-                    .execution_options(synchronize_session=False))
+def drop(session: Session, worker_id: int) -> None:
+    """Deletes what is kept for a worker."""
+    session.execute(delete(Answer).where(Answer.worker_id == worker_id).execution_options(synchronize_session=False))
 
 
 def purge(session: Session, hours: int) -> int:

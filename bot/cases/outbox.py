@@ -6,8 +6,10 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import settings
+from bot.cases.crypto import Forged
 from bot.cases.inbox import clock
 from bot.cases.model import Outbox, Worker
+from bot.cases.sealed import KeyGone
 
 LONGEST = 400  # characters of a row's message numbers
 
@@ -82,7 +84,10 @@ def fail(session: Session, row_id: int, reason: str, *, blocked: bool = False) -
     row = session.get(Outbox, row_id)
     if row is None:
         return
-    row.status, row.body = "failed", {"error": reason}
+    try:
+        row.status, row.body = "failed", {"error": reason}
+    except (Forged, KeyGone):  # nobody can read it any more
+        session.delete(row)
     if blocked:
         worker = session.get(Worker, row.worker_id)
         worker.blocked_at = worker.blocked_at or settings.now()

@@ -100,7 +100,7 @@ class Handler:
         except rasa_client.RasaUnavailable as error:
             await (self._rasa_down(row_id) if _is_down(error) else self._failed(row_id, error))
         except Exception as error:
-            if store.away(error) or isinstance(error, TelegramError) or await self._keys_are_wrong(error):
+            if store.away(error) or isinstance(error.__cause__ or error, (TelegramError, settings.SettingsError)):
                 raise
             await self._failed(row_id, error)
         else:
@@ -130,16 +130,6 @@ class Handler:
             except (BadRequest, Forbidden) as error:
                 log.warning("last words to a forgotten worker: %s", type(error).__name__)
         await self._record.write(inbox.erase, row_id)
-
-    async def _keys_are_wrong(self, error: Exception) -> bool:
-        """Whether it is the keys that do not open what was read, rather than a row that nobody could open."""
-        if not isinstance(error.__cause__ or error, settings.SettingsError):
-            return False
-        try:
-            await self._record.read(workers.sender_id, CHANNEL, "")
-        except settings.SettingsError:
-            return True
-        return False
 
     def acknowledge(self, update_id: str, update: dict) -> asyncio.Task | None:
         """Answers a button press at once, even when the chat's earlier messages still wait. One answer per update and process."""

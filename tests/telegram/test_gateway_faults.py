@@ -174,7 +174,7 @@ def test_an_update_that_no_key_opens_is_set_aside_and_blocks_nothing(double, ras
     until(lambda: "echo: 工资" in worker.texts())
     with store.session(only_reads=True) as session:
         kept = session.query(Inbox.status, Inbox.fault).order_by(Inbox.id).all()
-    assert [row.status for row in kept] == ["handled", "set_aside", "handled"] and kept[1].fault == "SettingsError"
+    assert [row.status for row in kept] == ["handled", "set_aside", "handled"] and kept[1].fault == "Forged"
     assert any("没处理好" in said for said in worker.texts())
 
 
