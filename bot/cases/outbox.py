@@ -11,6 +11,8 @@ from bot.cases.inbox import clock
 from bot.cases.model import Outbox, Worker
 from bot.cases.sealed import KeyGone
 
+LONGEST_HOLD = 7200  # seconds
+
 LONGEST = 400  # characters of a row's message numbers
 
 
@@ -24,8 +26,12 @@ def waiting(session: Session, channel: str, busy: Collection[int], limit: int) -
 
 
 def end_waits(session: Session, channel: str) -> None:
-    """Makes every row due; a fresh process begins with that, as the waits were measured by the clock of another."""
-    change = update(Outbox).where(Outbox.channel == channel, Outbox.status == "waiting", Outbox.next_try_at.is_not(None))
+    """Makes every row due that waits for its next try; a fresh process begins with that, as waits were measured by another's clock.
+
+    What `hold` holds back stays, unless a clock that jumped has made the wait a long one.
+    """
+    tried = or_(Outbox.attempts > 0, Outbox.next_try_at > clock(LONGEST_HOLD))
+    change = update(Outbox).where(Outbox.channel == channel, Outbox.status == "waiting", Outbox.next_try_at.is_not(None), tried)
     session.execute(change.values(next_try_at=None).execution_options(synchronize_session=False))
 
 

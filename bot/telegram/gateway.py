@@ -22,8 +22,7 @@ from bot.telegram.record import Record
 
 log = logging.getLogger(__name__)
 KEEP_DAYS = 3  # Telegram repeats an update for one day at most
-ASIDE_DAYS = 30  # what was set aside and nobody looked into
-SENT_DAYS = 8  # Telegram's numbers go on evenly for a week at least
+SENT_DAYS = 31  # so long /clear can write over what the bot said; Telegram's numbers may begin anew after a quiet week
 ANSWER_HOURS = 24
 TIDY_SECONDS = 3600
 LONGEST_WAIT = 30
@@ -141,7 +140,7 @@ async def _beat(config: Config, receiver: Receiver) -> None:
 async def _tidy(record: Record) -> None:
     while True:
         try:
-            await record.write(inbox.purge, CHANNEL, KEEP_DAYS, ASIDE_DAYS)
+            await record.write(inbox.purge, CHANNEL, KEEP_DAYS)
             await record.write(sending.purge, CHANNEL, SENT_DAYS)
             await record.write(answers.purge, ANSWER_HOURS)
         except Exception as error:
