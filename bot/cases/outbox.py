@@ -12,7 +12,6 @@ from bot.cases.model import Outbox, Worker
 from bot.cases.sealed import KeyGone
 
 LONGEST_HOLD = 7200  # seconds
-
 LONGEST = 400  # characters of a row's message numbers
 
 

@@ -181,10 +181,10 @@ def test_an_update_that_no_key_opens_is_set_aside_and_blocks_nothing(double, ras
 def test_an_update_the_record_refuses_keeps_no_other_out(double, rasa, running, monkeypatch):
     write = inbox.store
 
-    def refusing(session, channel, update_id, sender, payload):
+    def refusing(session, channel, update_id, sender, payload, *more):
         if payload["message"]["text"] == "毒":
             raise ValueError
-        return write(session, channel, update_id, sender, payload)
+        return write(session, channel, update_id, sender, payload, *more)
     monkeypatch.setattr(inbox, "store", refusing)
     worker = double.user(7001)
     with double.lock:
