@@ -7,7 +7,7 @@ the same filters that it was counted with.
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import and_, func, or_, select, true
+from sqlalchemy import and_, func, or_, select, text, true
 from sqlalchemy.orm import Session
 
 from bot.cases.log_case import ENDED, NEXT, RESULTS, THREE, WHEN
@@ -21,6 +21,7 @@ STAGES = ("wrote", "agreed", "opened", "assessed", "asked", "heard", "passed", "
 STATES = ("none", "confirmed", "corrected", "disputed")
 SORTS = ("newest", "oldest", "entered")  # by day of contact, or as they were written
 OF_ROW = ("reason", "body", "level", "answer", "aware", "involved")
+WITH_STORIES = text("log_case.stories > 0")  # written out, as in the index that it is to be found by
 FLAGS = {"quick": LogCase.quick, "away": LogCase.away, "waited": LogCase.answered, "idle": LogCase.knew_idle}
 
 
@@ -61,7 +62,7 @@ class Filters:
         if self.exemplary:
             found.append(Deflection.exemplary.is_(True))
         if self.told:
-            found += [LogCase.stories > 0, Deflection.outcome_released.is_(True), Deflection.outcome.isnot(None)]
+            found += [WITH_STORIES, Deflection.outcome_released.is_(True), Deflection.outcome.isnot(None)]
         if self.case:
             found.append(Deflection.case_id == self.case)
         found += [column == value for column, value in ((LogCase.aware, self.knew), (LogCase.involved, self.acted)) if value]
@@ -109,7 +110,7 @@ def count(session: Session, filters: Filters, reach=true()) -> tuple[int, int]:
 
 def stories(session: Session, filters: Filters, reach=true(), most: int = 3) -> list[Row]:
     """Rows with a released outcome, exemplary ones first, then the latest cases."""
-    told = (LogCase.stories > 0, Deflection.outcome_released.is_(True), Deflection.outcome.isnot(None))
+    told = (WITH_STORIES, Deflection.outcome_released.is_(True), Deflection.outcome.isnot(None))
     order = (Deflection.exemplary.desc(), LogCase.began.desc(), Deflection.id.desc())
     return [Row(*line) for line in session.execute(_rows(filters, reach).where(*told).order_by(*order).limit(most))]
 

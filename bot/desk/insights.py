@@ -1,14 +1,12 @@
 """What the log adds up to: figures with a chart, a table and the rows behind each, the stories first, small counts hidden."""
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from statistics import median
 
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from bot.cases import log_counts, log_figures, log_rows, review, rights, small_counts
-from bot.cases.deflection_report import quantile
 from bot.cases.log_case import EARLY, ENDED, NEXT, RESULTS, WHEN
 from bot.cases.log_figures import NONE, Choice
 from bot.cases.log_rows import STAGES, WAITS, Filters
@@ -115,16 +113,17 @@ class Figures:
 
     def waits(self) -> Block:
         """How many days the first answer took."""
-        t, counts = self.t, log_figures.tally(self.session, self.choice, "wait")
-        days = sorted(int(value) for value in counts.elements())
-        held = {name: sum(first <= day and (last is None or day <= last) for day in days) for name, (first, last) in WAITS.items()}
+        t, counts = self.t, {int(day): n for day, n in log_figures.tally(self.session, self.choice, "wait").items()}
+        whole = sum(counts.values())
+        held = {name: sum(n for day, n in counts.items() if first <= day and (last is None or day <= last))
+                for name, (first, last) in WAITS.items()}
         secret = small_counts.hidden(held)
         rows = [[Cell(t.label("log_wait", name)), self.hidden() if name in secret else self.rows(n, wait=name),
-                 Cell("" if name in secret else self.share(n, len(days)))] for name, n in held.items()]
+                 Cell("" if name in secret else self.share(n, whole))] for name, n in held.items()]
         note = t("insights.waits_none")
-        if len(days) >= small_counts.K:
+        if whole >= small_counts.K:
             quick = self.share(self.total["quick"], self.total["cases"])
-            note = t("insights.waits_note", median=f"{median(days):g}", p90=f"{quantile(days, .9):g}", quick=quick)
+            note = t("insights.waits_note", median=f"{quantile(counts, .5):g}", p90=f"{quantile(counts, .9):g}", quick=quick)
         points = [(t.label("log_wait", name), None if name in secret else n) for name, n in held.items()]
         chart = charts.columns(t("insights.waits"), points)
         return Block("waits", t("insights.waits"), note, [t("insights.days"), t("insights.cases"), t("insights.share")], rows, chart)
@@ -243,6 +242,22 @@ class Figures:
                                                      t("insights.hidden") if one in secret else str(row["cases"]))
                                                     for one, row in found.items()]) if chart and found else None
         return Block(name, t(f"insights.{name}"), t(f"insights.{name}_note"), head, rows, drawn)
+
+
+def quantile(counts: dict[int, int], part: float) -> float:
+    """The quantile of values that occur so often, as deflection_report's is of the values one by one."""
+    last = sum(counts.values()) - 1
+    at = last * part
+    low, high = (next(value for value, end in _ends(counts) if end > place) for place in (int(at), min(int(at) + 1, last)))
+    return round(low + (high - low) * (at - int(at)), 6)
+
+
+def _ends(counts: dict[int, int]):
+    """Each value, and how many there are up to it."""
+    end = 0
+    for value in sorted(counts):
+        end += counts[value]
+        yield value, end
 
 
 def insights_page(visit: Visit, session: Session) -> Response:

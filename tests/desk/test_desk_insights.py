@@ -52,6 +52,13 @@ def test_every_number_is_the_exports_and_the_direct_query(admin):
     assert {int(cells[0]) for cells in reasons.values()} == set(found["by_reason"].values())
 
 
+def test_the_waits_are_the_reports(admin):
+    log_of.at_random(1000, 400)
+    page = admin.get("/insights").text
+    days = deflection_report.figures(deflection_import.read(admin.get("/deflections/export?format=json").content))["days_to_first_answer"]
+    assert f"half within {days['median']:g} days, nine in ten within {days['p90']:g}" in page
+
+
 def test_every_number_opens_its_rows_and_there_are_as_many(admin):
     log_of.at_random(2000, 800)
     page = admin.get("/insights?place=52").text
