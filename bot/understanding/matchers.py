@@ -59,26 +59,45 @@ def _entries(language: str) -> Iterator[Tuple[str, str, object, str]]:
             yield from rows(kind, name, None, lists)
 
 
-def _spacy():
-    """spaCy, without the TensorFlow it would pull in (thinc imports it when it is installed: ten seconds, 300 MB)."""
-    blocked = "spacy" not in sys.modules and "tensorflow" not in sys.modules
-    if blocked:
-        sys.modules["tensorflow"] = None
+def spacy_alone():
+    """(spaCy, Matcher, PhraseMatcher) without the deep-learning libraries its thinc imports where they are installed: ten seconds, 300 MB."""
+    hidden = [] if "spacy" in sys.modules else [name for name in ("tensorflow", "torch") if name not in sys.modules]
+    for name in hidden:
+        sys.modules[name] = None  # type: ignore[assignment]  # makes the import fail, which thinc expects
     try:
         import spacy
         import spacy.tokens
         from spacy.matcher import Matcher, PhraseMatcher
     finally:
-        if blocked:
-            del sys.modules["tensorflow"]
+        for name in hidden:
+            del sys.modules[name]
     return spacy, Matcher, PhraseMatcher
+
+
+def characters(text: str) -> tuple:
+    """(tokens, whether a space follows, where each starts): a token a character, as spaCy cuts Chinese, in half the time."""
+    words, spaces, starts, place = [], [], [], 0
+    for run in _RUNS.findall(text):
+        if run.isspace():
+            if words and run[0] == " ":  # the first space belongs to the character before it
+                spaces[-1] = True
+                run, place = run[1:], place + 1
+            words += [run] * bool(run)
+            spaces += [False] * bool(run)
+            starts += [place] * bool(run)
+        else:
+            words += run
+            spaces += [False] * len(run)
+            starts += range(place, place + len(run))
+        place += len(run)
+    return words, spaces, starts
 
 
 class Lexicon:
     """Every phrase of one language, ready to be found in a text."""
 
     def __init__(self, language: str):
-        spacy, Matcher, PhraseMatcher = _spacy()
+        spacy, Matcher, PhraseMatcher = spacy_alone()
         self.language = language
         # A blank "zh" pipeline cuts at every character, so a phrase is found wherever it stands.
         self._nlp = spacy.blank(language)
@@ -111,24 +130,11 @@ class Lexicon:
         return r"\s*".join(re.escape(token.text) for token in self._nlp.make_doc(part.strip()))
 
     def _tokens(self, text: str) -> tuple:
-        """The text as a document, and where each token starts. Characters are cut here as spaCy cuts them, in half the time."""
+        """The text as a document, and where each token starts."""
         if self.language == "en":
             doc = self._nlp.make_doc(text)
             return doc, [token.idx for token in doc]
-        words, spaces, starts, place = [], [], [], 0
-        for run in _RUNS.findall(text):
-            if run.isspace():
-                if words and run[0] == " ":  # the first space belongs to the character before it
-                    spaces[-1] = True
-                    run, place = run[1:], place + 1
-                words += [run] * bool(run)
-                spaces += [False] * bool(run)
-                starts += [place] * bool(run)
-            else:
-                words += run
-                spaces += [False] * len(run)
-                starts += range(place, place + len(run))
-            place += len(run)
+        words, spaces, starts = characters(text)
         return self._doc(self._nlp.vocab, words=words, spaces=spaces), starts
 
     def find(self, text: str) -> List[Hit]:

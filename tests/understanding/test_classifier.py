@@ -6,8 +6,10 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 
+import numpy as np
 import pytest
 
+from bot.understanding import sentences
 from bot.understanding.classifier import LONGEST, Model, clauses, normalise, train
 from bot.understanding.examples import ISSUES, LABOUR_ISSUES, NOT_LABOUR, ROOT, issues_of, read
 
@@ -145,6 +147,16 @@ def test_gibberish_is_uncertain(model, text):
 def test_said_in_words_no_example_has(model, examples, text, intent):
     assert text not in {example.text for example in examples}
     assert model.predict(text).intent == intent
+
+
+def test_the_sentence_model_is_asked_only_where_the_quick_answer_is_unsure(model, monkeypatch):
+    asked = []
+    monkeypatch.setattr(sentences, "many", lambda texts: asked.extend(texts) or np.ones((len(texts), sentences.SIZE)))
+    assert model.predict("老板拖欠我三个月工资一直不发").issues == ["wage_arrears"]
+    assert model.predict("你好").intent == "greet"
+    assert asked == []
+    model.predict("那个事后来他们又变了")
+    assert asked == ["那个事后来他们又变了"]
 
 
 def test_half_a_character_breaks_nothing(model):
