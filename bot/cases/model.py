@@ -506,6 +506,7 @@ class Staff(OfHouse, Base):
     role = Column(String(8), nullable=False)  # hotline | admin
     password_hash = Column(String(160), nullable=False)
     must_change = Column(Boolean, nullable=False, default=True)
+    password_until = Column(Moment)  # when a one-time password ends; null for a person's own
     team_id = Column(ForeignKey("team.id", ondelete="SET NULL"))
     totp_secret = Sealed()  # of the second factor, once it was confirmed
     totp_step = Column(Integer)  # the last half minute whose code was used: no code counts twice
@@ -524,6 +525,15 @@ class StaffSession(Base):
     half = Column(Boolean, nullable=False, default=False)  # the password was right, the second factor is still asked for
     created_at = Column(Moment, nullable=False)
     seen_at = Column(Moment, nullable=False)
+
+
+class Attempt(Base):
+    """How often somebody tried to sign in of late; the key is a keyed hash of a name or an address (bot/cases/attempts.py)."""
+
+    __tablename__ = "attempt"
+    key = Column(String(32), primary_key=True)
+    count = Column(Integer, nullable=False)
+    at = Column(Moment, nullable=False, index=True)
 
 
 class CaseSeen(Base):

@@ -8,26 +8,30 @@ import re
 import secrets
 from datetime import datetime, timedelta
 from functools import lru_cache
+from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from bot import settings
-from bot.cases import audit_chain
+from bot.cases import audit_chain, passwords
 from bot.cases.model import Staff, StaffSession
 from bot.cases.workers import ALPHABET
 
 ROLES = ("hotline", "admin")
 NAME = re.compile(r"[\w.-]{2,32}\Z")
-SHORTEST, LONGEST = 12, 200
-IDLE = timedelta(hours=12)
-ABSOLUTE = timedelta(days=7)
+IDLE = timedelta(hours=1)  # without a page being opened; pages that bring themselves up to date do not count
+ABSOLUTE = timedelta(hours=12)  # a working day
+MOST_SIGN_INS = 5  # of one person at once; a sixth ends the one used least lately
+ONE_TIME = timedelta(days=3)  # in which a one-time password must be used
 TOUCH = timedelta(minutes=1)  # how stale `seen_at` may get, so that reading a page is not always a write
 
 audit = audit_chain.note
-_hasher = PasswordHasher()
+_hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)  # argon2id, 64 MiB, 3 passes
+_hashing = BoundedSemaphore(2)  # at once: a crowd of sign-ins must not take the memory of the machine
 
 
 @lru_cache(maxsize=1)
@@ -54,7 +58,8 @@ def add(session: Session, name: str, role: str) -> str:
     if by_name(session, name) is not None:
         raise StaffError("name_taken", f"name: {name!r} is taken")
     password = _one_time_password()
-    session.add(Staff(name=name, role=role, password_hash=_hasher.hash(password), must_change=True, created_at=settings.now()))
+    session.add(Staff(name=name, role=role, password_hash=_hasher.hash(password), must_change=True,
+                      password_until=_clock() + ONE_TIME, created_at=settings.now()))
     session.flush()
     return password
 
@@ -80,18 +85,21 @@ def verify(session: Session, name: str, password: str) -> Staff | None:
     """The account if name and password fit and it is not disabled; takes as long for a name that does not exist."""
     staff = by_name(session, name)
     fits = _fits(staff.password_hash if staff else _nobody(), password)
-    return staff if staff is not None and fits and staff.disabled_at is None else None
+    if staff is None or not fits or staff.disabled_at is not None or (staff.password_until is not None and staff.password_until < _clock()):
+        return None
+    if _hasher.check_needs_rehash(staff.password_hash):
+        staff.password_hash = _hasher.hash(password)
+    return staff
 
 
 def change_password(session: Session, staff: Staff, new: str) -> None:
-    """Sets a password of the person's own and ends all their sign-ins. Raises StaffError for a short, endless or old one."""
-    if len(new) < SHORTEST:
-        raise StaffError("password_short", f"password: shorter than {SHORTEST} characters")
-    if len(new) > LONGEST:
-        raise StaffError("password_long", f"password: longer than {LONGEST} characters")
+    """Sets a password of the person's own and ends all their sign-ins. Raises StaffError for a short, endless, common or old one."""
+    fault = passwords.fault(new, staff.name)
+    if fault:
+        raise StaffError(fault, f"password: {fault}")
     if _fits(staff.password_hash, new):
         raise StaffError("password_same", "password: the same as the old one")
-    staff.password_hash, staff.must_change = _hasher.hash(new), False
+    staff.password_hash, staff.must_change, staff.password_until = _hasher.hash(new), False, None
     _end_sign_ins(session, staff)
 
 
@@ -99,6 +107,7 @@ def renew_password(session: Session, staff: Staff) -> str:
     """A new one-time password for somebody who forgot theirs or comes back; ends their sign-ins."""
     password = _one_time_password()
     staff.password_hash, staff.must_change, staff.disabled_at = _hasher.hash(password), True, None
+    staff.password_until = _clock() + ONE_TIME
     _end_sign_ins(session, staff)
     return password
 
@@ -120,6 +129,8 @@ def sign_in(session: Session, staff: Staff, language: str | None = None, *, now:
     now = now or _clock()
     session.execute(delete(StaffSession).where((StaffSession.seen_at < now - IDLE) | (StaffSession.created_at < now - ABSOLUTE))
                     .execution_options(synchronize_session=False))
+    for spare in sign_ins(session, staff, now=now)[MOST_SIGN_INS - 1:]:
+        end_sign_in(session, staff, spare.token_hash)
     token = secrets.token_urlsafe(32)
     session.add(StaffSession(token_hash=_digest(token), staff_id=staff.id, csrf=secrets.token_urlsafe(24), language=language,
                              half=staff.totp_secret is not None, created_at=now, seen_at=now))
@@ -128,7 +139,7 @@ def sign_in(session: Session, staff: Staff, language: str | None = None, *, now:
 
 
 def signed_in(session: Session, token: str | None, *, now: datetime | None = None) -> tuple[Staff, StaffSession] | None:
-    """Who holds a token: None when it is unknown, idle for 12 hours, older than 7 days, or the account is disabled."""
+    """Who holds a token: None when it is unknown, idle for an hour, older than 12 hours, or the account is disabled."""
     now = now or _clock()
     found = session.get(StaffSession, _digest(token)) if token else None
     if found is None or now - found.seen_at > IDLE or now - found.created_at > ABSOLUTE:
@@ -174,6 +185,12 @@ def end_sign_in(session: Session, staff: Staff, token_hash: str) -> None:
                     .execution_options(synchronize_session="fetch"))
 
 
+def needs_second_factor(staff: Staff) -> bool:
+    """Whether this person must have a second factor (DESK_SECOND_FACTOR) and has none yet."""
+    who = settings.read().desk_second_factor
+    return staff.totp_secret is None and (who == "everyone" or who == "admins" and staff.role == "admin")
+
+
 def sign_out_everywhere(session: Session, staff: Staff) -> None:
     _end_sign_ins(session, staff)
 
@@ -195,7 +212,8 @@ def _one_time_password() -> str:
 
 def _fits(password_hash: str, password: str) -> bool:
     try:
-        return len(password) <= LONGEST and _hasher.verify(password_hash, password)
+        with _hashing:
+            return len(password) <= passwords.LONGEST and _hasher.verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False
 

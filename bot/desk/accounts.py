@@ -5,14 +5,16 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from bot.cases import staff
+from bot.cases import attempts, staff
 from bot.cases.model import Staff
 from bot.desk import cookies
 from bot.desk.cookies import keep
 from bot.desk.texts import languages
 from bot.desk.web import LANGUAGE, SIGN_IN, YEAR, Visit, local
 
-WEEK = 7 * 24 * 3600
+BROWSER = "gongyou_browser"  # tells tries at a name in the person's own browser from those of strangers
+HOURS = int(staff.ABSOLUTE.total_seconds())
+UNKNOWN = "(unknown)"  # in the audit trail: somebody tried a name that is no account
 
 
 def home(visit: Visit, session: Session) -> Response:
@@ -26,25 +28,26 @@ def login_form(visit: Visit, session: Session) -> Response:
 
 
 def login(visit: Visit, session: Session) -> Response:
-    name, throttle = visit.text("name"), visit.request.app.state.throttle
-    keys = (f"name:{name.lower()[:64]}", f"address:{visit.request.client.host if visit.request.client else ''}")
-    if throttle.blocked(*keys):
+    name = visit.text("name")
+    client = visit.request.client
+    keys = (attempts.key_of_name(session, name, cookies.read(visit.request, BROWSER)), f"address:{client.host if client else ''}")
+    if not attempts.take(session, *keys):
         return visit.render("login.html", 429, next=visit.text("next"), name=name, error="login.wait")
     person = staff.verify(session, name, visit.form.get("password", ""))
     if person is None:
-        throttle.failed(*keys)
         known = staff.by_name(session, name)
-        if known:
-            staff.audit(session, known.name, "sign_in.failed")
+        staff.audit(session, known.name if known else UNKNOWN, "sign_in.failed")  # for both, as it takes time
         return visit.render("login.html", 401, next=visit.text("next"), name=name, error="login.wrong")
-    throttle.succeeded(keys[0])
+    attempts.succeeded(session, *keys)
+    staff.sign_out(session, visit.token or "")
     next = local(visit.text("next") or "/queue")
     if person.totp_secret:
         response = visit.go(f"/second-factor?next={quote(next, safe='')}")
     else:
         staff.audit(session, person.name, "sign_in")
         response = visit.go("/password" if person.must_change else next)
-    keep(response, visit.request, SIGN_IN, staff.sign_in(session, person, visit.t.language), WEEK)
+    keep(response, visit.request, SIGN_IN, staff.sign_in(session, person, visit.t.language), HOURS)
+    keep(response, visit.request, BROWSER, attempts.mark_of_browser(session, person.name), YEAR)
     return response
 
 
@@ -52,6 +55,7 @@ def logout(visit: Visit, session: Session) -> Response:
     staff.sign_out(session, visit.token or "")
     staff.audit(session, visit.staff.name, "sign_out")
     response = visit.go("/login")
+    response.headers["Clear-Site-Data"] = '"cache"'
     cookies.drop(response, visit.request, SIGN_IN)
     return response
 
@@ -62,13 +66,13 @@ def password_form(visit: Visit, session: Session) -> Response:
 
 def password(visit: Visit, session: Session) -> Response:
     """Sets the person's own password; the old one is asked again, and every other sign-in of theirs ends."""
-    throttle, key = visit.request.app.state.throttle, f"name:{visit.staff.name.lower()}"
-    if throttle.blocked(key):
+    key = f"own:{visit.staff.name.lower()}"
+    if not attempts.take(session, key):
         return visit.render("password.html", 429, error="login.wait")
     person, new = staff.verify(session, visit.staff.name, visit.form.get("old", "")), visit.form.get("new", "")
     if person is None:
-        throttle.failed(key)
         return visit.render("password.html", 422, error="password.old_wrong")
+    attempts.succeeded(session, key)
     if new != visit.form.get("again", ""):
         return visit.render("password.html", 422, error="password.not_same")
     try:
@@ -77,7 +81,7 @@ def password(visit: Visit, session: Session) -> Response:
         return visit.render("password.html", 422, error=f"error.{error.code}")
     staff.audit(session, person.name, "password.change")
     response = visit.go("/queue")
-    keep(response, visit.request, SIGN_IN, staff.sign_in(session, person, visit.t.language), WEEK)
+    keep(response, visit.request, SIGN_IN, staff.sign_in(session, person, visit.t.language), HOURS)
     return response
 
 

@@ -34,7 +34,7 @@ from bot.desk import (
     waiting,
 )
 from bot.desk.case import case_page
-from bot.desk.guard import Guard, Throttle
+from bot.desk.guard import Guard
 from bot.desk.health import health
 from bot.desk.metrics import metrics
 from bot.desk.recent import Recent
@@ -45,7 +45,7 @@ EXPLAINED = (403, 404, 405, 408, 413, 421)
 
 
 def build() -> Starlette:
-    """A fresh desk; its sign-in brake and the chat's short memory live as long as it does."""
+    """A fresh desk; the chat's short memory lives as long as it does."""
     admin = {"role": "admin"}
     app = Starlette(
         routes=[
@@ -119,7 +119,7 @@ def build() -> Starlette:
         exception_handlers={HTTPException: _http_error},
         lifespan=_lifespan,
     )
-    app.state.throttle, app.state.recent, app.state.started = Throttle(), Recent(), time.monotonic()
+    app.state.recent, app.state.started = Recent(), time.monotonic()
     app.state.pulse = live.Pulse()
     return app
 

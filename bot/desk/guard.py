@@ -1,10 +1,8 @@
-"""What protects every page: headers, a limit on request bodies, errors without tracebacks, and the brake on guessing passwords."""
+"""What protects every page: headers, a limit on request bodies, errors without tracebacks."""
 import asyncio
 import logging
 import time
-from collections import deque
 from pathlib import Path
-from threading import Lock
 from traceback import extract_tb
 
 from starlette.datastructures import MutableHeaders
@@ -99,38 +97,6 @@ class Guard:
                 logger.error("%s in %s", type(error).__name__, _where(error))
             if not started:
                 await self.refuse(scope, status)(scope, receive, guarded_send)
-
-
-class Throttle:
-    """Counts failed sign-ins by key (a name, an address) in the memory of this process."""
-
-    LIMIT, WINDOW, KEYS = 10, 15 * 60, 10_000
-
-    def __init__(self, clock=time.monotonic):
-        self._clock, self._lock = clock, Lock()
-        self._failures: dict[str, deque[float]] = {}
-
-    def blocked(self, *keys: str) -> bool:
-        """Whether one of the keys has failed LIMIT times in the last WINDOW seconds."""
-        with self._lock:
-            return any(len(self._recent(key)) >= self.LIMIT for key in keys)
-
-    def failed(self, *keys: str) -> None:
-        with self._lock:
-            for key in keys:
-                if len(self._failures) >= self.KEYS:
-                    self._failures.pop(next(iter(self._failures)))
-                self._failures.setdefault(key, deque(maxlen=self.LIMIT)).append(self._clock())
-
-    def succeeded(self, key: str) -> None:
-        with self._lock:
-            self._failures.pop(key, None)
-
-    def _recent(self, key: str) -> deque[float]:
-        times = self._failures.get(key, deque())
-        while times and times[0] < self._clock() - self.WINDOW:
-            times.popleft()
-        return times
 
 
 def _where(error: BaseException) -> str:

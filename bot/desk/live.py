@@ -108,4 +108,4 @@ def _look() -> str | None:
 def _signed_in(token: str | None) -> bool:
     with store.session(only_reads=True) as session:
         found = staff.signed_in(session, token)
-        return found is not None and not found[0].must_change and not found[1].half
+        return found is not None and not (found[0].must_change or found[1].half or staff.needs_second_factor(found[0]))

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from bot.cases import second_factor, staff
+from bot.cases import attempts, second_factor, staff
 from bot.cases.model import Staff
 from bot.desk import cookies
 from bot.desk.web import SIGN_IN, Visit, local
@@ -24,18 +24,16 @@ def check_code(visit: Visit, session: Session) -> Response:
     """Completes the sign-in; wrong codes are braked like wrong passwords."""
     if not visit.half:
         return visit.go("/queue")
-    throttle, key = visit.request.app.state.throttle, f"code:{visit.staff.name.lower()}"
-    if throttle.blocked(key):
+    key = f"code:{visit.staff.name.lower()}"
+    if not attempts.take(session, key):
         return visit.render("second_factor.html", 429, next=visit.text("next"), error="login.wait")
     person, found = staff.signed_in(session, visit.token) or (None, None)
     if person is None or not second_factor.use(session, person, visit.text("code")):
-        throttle.failed(key)
         staff.audit(session, visit.staff.name, "sign_in.failed")
         return visit.render("second_factor.html", 401, next=visit.text("next"), error="account.wrong_code")
-    throttle.succeeded(key)
-    second_factor.complete(session, found)
-    staff.audit(session, person.name, "sign_in")
-    return visit.go("/password" if person.must_change else local(visit.text("next") or "/queue"))
+    attempts.succeeded(session, key)
+    staff.audit(session, person.name, "sign_in", detail={"second_factor": True})
+    return _anew(visit, session, person, "/password" if person.must_change else local(visit.text("next") or "/queue"))
 
 
 def account(visit: Visit, session: Session) -> Response:
@@ -49,22 +47,24 @@ def switch_on(visit: Visit, session: Session) -> Response:
         raise HTTPException(404)
     if not second_factor.switch_on(session, person, secret, visit.text("code")):
         return _show(visit, session, 422, error="account.wrong_code", secret=secret)
+    staff.sign_out_everywhere(session, person)
     staff.audit(session, person.name, "second_factor.on")
-    return visit.go("/account")
+    return _anew(visit, session, person, "/account")
 
 
 def switch_off(visit: Visit, session: Session) -> Response:
     """Switches it off; the password is asked again."""
-    throttle, key = visit.request.app.state.throttle, f"name:{visit.staff.name.lower()}"
-    if throttle.blocked(key):
+    key = f"own:{visit.staff.name.lower()}"
+    if not attempts.take(session, key):
         return _show(visit, session, 429, error="login.wait")
     person = staff.verify(session, visit.staff.name, visit.form.get("password", ""))
     if person is None:
-        throttle.failed(key)
         return _show(visit, session, 422, error="password.old_wrong")
+    attempts.succeeded(session, key)
     second_factor.switch_off(person)
+    staff.sign_out_everywhere(session, person)
     staff.audit(session, person.name, "second_factor.off")
-    return visit.go("/account")
+    return _anew(visit, session, person, "/account")
 
 
 def sign_out(visit: Visit, session: Session) -> Response:
@@ -90,9 +90,20 @@ def reset(visit: Visit, session: Session) -> Response:
     return visit.go("/staff")
 
 
+def _anew(visit: Visit, session: Session, person: Staff, path: str) -> Response:
+    """Goes on under a new token: what a sign-in may do has changed, and so has its name."""
+    staff.sign_out(session, visit.token or "")
+    token = staff.sign_in(session, person, visit.t.language)
+    second_factor.complete(session, staff.signed_in(session, token)[1])
+    response = visit.go(path)
+    cookies.keep(response, visit.request, SIGN_IN, token, int(staff.ABSOLUTE.total_seconds()))
+    return response
+
+
 def _show(visit: Visit, session: Session, status: int = 200, error: str | None = None, secret: str | None = None) -> Response:
     person = session.get(Staff, visit.staff.id)
     secret = None if person.totp_secret else secret or second_factor.new_secret()
     code = Markup(segno.make(second_factor.address(person.name, secret)).svg_inline(scale=5)) if secret else None
     rows = [(row, staff.is_token_of(row, visit.token)) for row in staff.sign_ins(session, person)]
-    return visit.render("account.html", status, person=person, secret=secret, code=code, rows=rows, error=error)
+    return visit.render("account.html", status, person=person, secret=secret, code=code, rows=rows, error=error,
+                        needed=staff.needs_second_factor(person))

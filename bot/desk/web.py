@@ -18,6 +18,7 @@ from bot.desk.texts import Texts, choose, languages
 
 SIGN_IN, CSRF, LANGUAGE = "gongyou_desk", "gongyou_csrf", "gongyou_language"
 YEAR = 365 * 24 * 3600
+FIRST = ("/account", "/account/second-factor", "/password", "/logout")  # open to who must set up a second factor first
 templates = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined,
                         trim_blocks=True, lstrip_blocks=True)
 templates.filters["merge"] = lambda mapping, **more: mapping | more
@@ -87,7 +88,7 @@ def visit(request: Request, form: dict[str, str] | None = None) -> Visit:
     if token:
         with store.session(only_reads=True) as session:
             found = accounts.signed_in(session, token)
-        if found and accounts.stale(found[1]):
+        if found and accounts.stale(found[1]) and "live" not in request.query_params:
             with store.session() as session:
                 accounts.touch(session, token)
     person, sign_in = found or (None, None)
@@ -118,6 +119,8 @@ def _serve(request: Request, form: dict[str, str], picked: tuple[str, ...], file
             return here.go(f"/login?next={quote(_here(request), safe='')}" if request.method == "GET" else "/login")
         if here.half and request.url.path not in ("/second-factor", "/logout"):
             return here.go("/second-factor")
+        if not here.half and not here.staff.must_change and accounts.needs_second_factor(here.staff) and request.url.path not in FIRST:
+            return here.go("/account")
         if not here.half and here.staff.must_change and request.url.path not in ("/password", "/logout"):
             return here.go("/password")
         if role and here.staff.role != role:

@@ -1,14 +1,16 @@
 """Who gets in, and what a page gives away to those who do not."""
 import logging
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
 
-from bot.cases import staff, store
+from bot.cases import attempts, staff, store
 from bot.cases.model import Audit, StaffSession
-from bot.desk.guard import Throttle
+from bot.desk.app import build
 from tests.desk.people import carpenter
+from tests.desk.scripted_rasa import Served
 from tests.desk.visitors import PASSWORD, Visitor, account, signed_in, token
 
 PAGES = ["/queue", "/cases/1", "/deflections", "/deflections/export?format=csv", "/staff", "/password"]
@@ -64,16 +66,91 @@ def test_after_ten_failures_even_the_right_password_waits(desk, visitor):
     assert page.status_code == 429 and "15 minutes" in page.text
 
 
-def test_the_wait_is_over_after_fifteen_minutes():
-    now = [0.0]
-    throttle = Throttle(lambda: now[0])
+def test_guessing_elsewhere_does_not_lock_out_the_browser_that_signed_in_before(desk, visitor):
+    account("li", "hotline")
+    assert visitor.submit("/login", "/login", name="li", password=PASSWORD).url.path == "/queue"
+    visitor.submit("/queue", "/logout")
+    with store.session() as session:
+        for _ in range(attempts.LIMIT):
+            attempts.take(session, "name:li")
+    assert Visitor(desk).submit("/login", "/login", name="li", password=PASSWORD).status_code == 429
+    assert visitor.submit("/login", "/login", name="li", password=PASSWORD).url.path == "/queue"
+
+
+def test_the_count_outlives_a_restart(database, visitor, desk):
+    account("li", "hotline")
     for _ in range(10):
-        assert not throttle.blocked("name:li", "address:10.0.0.1")
-        throttle.failed("name:li", "address:10.0.0.1")
-    assert throttle.blocked("name:li", "address:10.0.0.2") and throttle.blocked("name:wang", "address:10.0.0.1")
-    assert not throttle.blocked("name:wang", "address:10.0.0.2")
-    now[0] = 15 * 60 + 1
-    assert not throttle.blocked("name:li", "address:10.0.0.1")
+        visitor.submit("/login", "/login", name="li", password="guess")
+    again = Served(build())
+    assert Visitor(again.url).submit("/login", "/login", name="li", password=PASSWORD).status_code == 429
+    again.stop()
+
+
+@pytest.mark.parametrize("password, said", [
+    ("passwordpassword", "easy to guess"), ("qwertyuiop123", "easy to guess"), ("aaaaaaaaaaaaaaaa", "easy to guess"),
+    ("gongyou-2026!", "easy to guess"), ("1234567890123", "easy to guess"), ("x" * 201, "too long")])
+def test_a_password_that_is_guessed_first_is_refused(hotline, password, said):
+    page = hotline.submit("/password", "/password", old=PASSWORD, new=password, again=password)
+    assert page.status_code == 422 and said in page.text
+
+
+@pytest.mark.parametrize("password", ["工资要按时发不能拖欠啊啊啊", "three small boats drift by", "xK9#vQ2$mL7pWz",
+                                      " spaces at both ends kept "])
+def test_a_password_of_any_kind_of_characters_is_taken_as_it_is(desk, hotline, visitor, password):
+    assert hotline.submit("/password", "/password", old=PASSWORD, new=password, again=password).url.path == "/queue"
+    assert visitor.submit("/login", "/login", name="mei", password=password).url.path == "/queue"
+
+
+def test_a_sign_in_ends_an_hour_after_the_last_page_and_after_twelve_hours_at_the_latest(hotline):
+    def ago(**columns):
+        with store.session() as session:
+            for name, hours in columns.items():
+                setattr(session.query(StaffSession).one(), name, staff._clock() - timedelta(hours=hours))
+        return hotline.get("/queue", follow_redirects=False).status_code
+
+    assert ago(seen_at=0.9) == 200 and ago(created_at=11.9) == 200
+    with store.session() as session:
+        session.query(StaffSession).one().seen_at = staff._clock() - timedelta(minutes=30)
+    hotline.get("/queue?live=1")
+    with store.session() as session:
+        assert staff._clock() - session.query(StaffSession).one().seen_at > timedelta(minutes=29), "renewed by itself"
+    assert ago(created_at=12.1) == 303
+
+
+def test_signing_in_makes_a_new_token_and_ends_the_one_before(desk, hotline):
+    before = hotline.cookies["gongyou_desk"]
+    hotline.post("/login", data={"csrf": token(hotline.get("/queue").text), "name": "mei", "password": PASSWORD})
+    assert hotline.cookies["gongyou_desk"] != before
+    with store.session() as session:
+        assert staff.signed_in(session, before) is None and session.query(StaffSession).count() == 1
+
+
+def test_a_sixth_sign_in_ends_the_one_used_least_lately(desk, hotline):
+    for _ in range(5):
+        Visitor(desk).submit("/login", "/login", name="mei", password=PASSWORD)
+    with store.session() as session:
+        assert session.query(StaffSession).count() == 5
+    assert hotline.get("/queue").url.path == "/login"
+
+
+def test_a_one_time_password_ends_after_three_days(desk, visitor):
+    with store.session() as session:
+        once = staff.add(session, "li", "hotline")
+        staff.by_name(session, "li").password_until = staff._clock() - timedelta(minutes=1)
+    assert visitor.submit("/login", "/login", name="li", password=once).status_code == 401
+    with store.session() as session:
+        once = staff.renew_password(session, staff.by_name(session, "li"))
+    assert visitor.submit("/login", "/login", name="li", password=once).url.path == "/password"
+
+
+@pytest.mark.parametrize("who, admin_free, hotline_free", [("optional", True, True), ("admins", False, True), ("everyone", False, False)])
+def test_who_must_have_a_second_factor_opens_nothing_else_first(admin, hotline, monkeypatch, who, admin_free, hotline_free):
+    monkeypatch.setenv("DESK_SECOND_FACTOR", who)
+    for client, free in ((admin, admin_free), (hotline, hotline_free)):
+        assert client.get("/queue").url.path == ("/queue" if free else "/account")
+        assert ("before anything else" in client.get("/account").text) == (not free)
+        assert free or client.get("/events").status_code == 204
+    assert hotline.get("/queue/assign").status_code in (404, 405)
 
 
 @pytest.mark.parametrize("next, goes_to", [("/deflections", "/deflections"), ("", "/queue"), ("//evil.example/", "/queue"),
