@@ -314,6 +314,37 @@ def forget(worker: str) -> None:
     print(f"{code}: erased")
 
 
+@app.command()
+@click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path))
+def backup(folder: Path) -> None:
+    """Copies the record of a running system into FOLDER, and beside it the data keys as they are now. Prints the file's name."""
+    from bot import settings
+    from bot.cases import backup as copies
+
+    with _session(only_reads=True):
+        pass
+    try:
+        print(copies.make(folder, settings.read().database_url))
+    except OSError as error:
+        raise BadInput(f"FOLDER: {error.filename or folder}: {error.strerror or error}") from None
+
+
+@app.command()
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+def restore(file: Path) -> None:
+    """Brings a backup into an empty record. Who was erased since it was made stays erased."""
+    from bot import settings
+    from bot.cases import backup as copies
+
+    with _session(only_reads=True):
+        pass
+    try:
+        rows, erased = copies.restore(file, settings.read().database_url)
+    except copies.BackupFault as fault:
+        raise BadInput(str(fault)) from None
+    print(f"{rows} rows restored, {erased} cases and workers erased since", file=sys.stderr)
+
+
 def main() -> None:
     """Runs the command line; every expected fault is one line and exit status 2."""
     from bot.guidance.facts import FactsError
