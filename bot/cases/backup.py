@@ -29,7 +29,7 @@ class BackupFault(ValueError):
 def make(folder: Path, url: str) -> Path:
     """Copies the record of a running system as it is at one moment into a new file in the folder; the file."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    file = folder / f"gongyou-{datetime.now(CHINA):%Y%m%d-%H%M%S}.backup"
+    file = folder / f"gongyou-{datetime.now(CHINA):%Y%m%d-%H%M%S-%f}.backup"
     draft = file.with_suffix(".part")
     draft.unlink(missing_ok=True)
     store.migrate(f"sqlite:///{draft}")
