@@ -42,7 +42,6 @@ class Settings:
     desk_public_url: str | None
     desk_trusted_proxies: list[str]
     desk_second_factor: str
-    chat_per_minute: int
     text_to_speech_command: str
     speech_to_text_url: str | None
     metrics_token: str | None
@@ -79,7 +78,6 @@ def read() -> Settings:
         desk_public_url=(os.environ.get("DESK_PUBLIC_URL") or "").rstrip("/") or None,
         desk_trusted_proxies=_networks(os.environ.get("DESK_TRUSTED_PROXIES") or ""),
         desk_second_factor=_second_factor(),
-        chat_per_minute=_number("CHAT_MESSAGES_PER_MINUTE", 120),
         text_to_speech_command=command,
         speech_to_text_url=os.environ.get("SPEECH_TO_TEXT_URL") or None,
         metrics_token=os.environ.get("METRICS_TOKEN") or None,
@@ -103,13 +101,6 @@ def _second_factor() -> str:
         raise SettingsError(f"DESK_SECOND_FACTOR: {chosen!r} is not one of {', '.join(SECOND_FACTOR)}")
     here_only = not os.environ.get("DESK_PUBLIC_URL") and (os.environ.get("DESK_HOST") or "127.0.0.1") in ("127.0.0.1", "localhost", "::1")
     return chosen or ("optional" if here_only else "admins")
-
-
-def _number(name: str, default: int) -> int:
-    text = os.environ.get(name) or str(default)
-    if not (text.isascii() and text.isdigit() and len(text) < 7):
-        raise SettingsError(f"{name}: {text!r} is not a number from 0 (no limit) on")
-    return int(text)
 
 
 def secret_keys() -> list[str]:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from openpyxl import Workbook, load_workbook
 
 XLSX = b"PK\x03\x04"  # how every XLSX file begins
+LARGEST, MOST_PARTS = 200_000_000, 1000  # bytes and files that a workbook may unpack to
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # how a cell begins that some spreadsheet runs
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what a spreadsheet file cannot hold
 
@@ -55,10 +56,16 @@ def separated(text: str) -> list[list]:
 def xlsx(data: bytes) -> list[list]:
     """The lines of the first sheet of a workbook. Raises TableFault."""
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            parts = packed.infolist()
+        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST:
+            raise TableFault("FILE: a workbook that unpacks to too much")
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()  # some programs write a wrong size, and the rest would be cut off
         return [list(line) for line in sheet.iter_rows(values_only=True)]
+    except TableFault:
+        raise
     except (zipfile.BadZipFile, KeyError, IndexError, ValueError, TypeError, OSError, SyntaxError):
         raise TableFault("FILE: not a readable XLSX workbook") from None
 

@@ -1,11 +1,14 @@
 """What stands before every page: whose host, which site it comes from, how slowly, and whose word about an address is taken."""
+import io
 import socket
 import time
+import zipfile
 
 import httpx
 import pytest
 
 from bot import settings
+from bot.cases import tables
 from bot.desk import guard, serving
 from bot.desk.app import build
 from tests.desk.scripted_rasa import Served
@@ -64,8 +67,7 @@ def test_what_a_stranger_says_of_the_address_is_not_believed(database, monkeypat
     assert scheme_seen()
 
 
-@pytest.mark.parametrize("name, value", [("DESK_TRUSTED_PROXIES", "proxy"), ("DESK_SECOND_FACTOR", "nobody"), ("DESK_PUBLIC_URL", "desk"),
-                                         ("CHAT_MESSAGES_PER_MINUTE", "-1")])
+@pytest.mark.parametrize("name, value", [("DESK_TRUSTED_PROXIES", "proxy"), ("DESK_SECOND_FACTOR", "nobody"), ("DESK_PUBLIC_URL", "desk")])
 def test_a_setting_that_cannot_be_used_is_named(monkeypatch, name, value):
     monkeypatch.setenv(name, value)
     with pytest.raises(settings.SettingsError, match=name):
@@ -93,3 +95,12 @@ def test_a_body_that_does_not_come_is_not_waited_for(database, monkeypatch):
         assert b" 408 " in slow.recv(65536)
     assert time.monotonic() - began < 20
     served.stop()
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked():
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as packed, packed.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as part:
+        for _ in range(201):
+            part.write(bytes(1_000_000))
+    with pytest.raises(tables.TableFault, match="too much"):
+        tables.read(bomb.getvalue())
