@@ -15,7 +15,7 @@ from bot.dialogue import listen, matters, state
 from bot.dialogue.heard import Heard, Say
 from bot.law import load
 from bot.law.languages import in_its_script
-from bot.settings import today
+from bot.settings import now, today
 from bot.voice import aloud
 
 LISTS = ("issues", "dangers", "claimed_on", "employer_promised_on")  # facts whose value is a list
@@ -83,6 +83,7 @@ def turn(tracker: Tracker) -> Iterator[Turn]:
         one = Turn(session, hear(tracker))
         yield one
         state.write(one.worker, one.state)
+        one.worker.seen_at = now()
 
 
 def hear(tracker: Tracker) -> Heard:

@@ -16,7 +16,7 @@ OVERLOADED = (429, 502, 503, 504)
 
 
 class LocalActions(EndpointConfig):
-    """Calls the action server's executor in a thread in place of an HTTP request."""
+    """Calls the action server's executor in place of an HTTP request."""
 
     def __init__(self, executor: ActionExecutor):
         super().__init__("local:actions")
@@ -30,10 +30,10 @@ class LocalActions(EndpointConfig):
         """
         call, turn = kwargs["json"], rasa_turn.current.get()
 
-        def run() -> dict:
-            return asyncio.run(self.executor.run(call))
+        async def run() -> dict:
+            return await self.executor.run(call)
         try:
-            return await (turn.act(run) if turn else asyncio.get_running_loop().run_in_executor(None, run))
+            return await (turn.act(run) if turn else asyncio.get_running_loop().run_in_executor(None, lambda: asyncio.run(run())))
         except ActionExecutionRejection as refused:
             raise ClientResponseError(400, "rejected", f'{{"action_name": "{refused.action_name}", "error": "rejected"}}') from refused
         except Exception as error:

@@ -18,6 +18,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from bot import between, settings
+from bot.engine import imports
 
 log = logging.getLogger("bot.rasa_server")
 WARM_UP = "你好，老板欠我三个月工资，没签合同，在深圳宝安"
@@ -47,10 +48,12 @@ def main() -> int:
 
 
 def _serve(now: settings.Settings, model) -> None:
+    imports.leave_out()
     import structlog
-    from rasa.core.run import close_resources, configure_app, load_agent_on_start
+    from rasa.core.channels.channel import register
     from rasa.utils.common import configure_logging_and_warnings
     from rasa.utils.log_utils import configure_structlog
+    from sanic import Sanic
 
     from bot.cases import store
     from bot.rasa_channel import Rest
@@ -61,12 +64,10 @@ def _serve(now: settings.Settings, model) -> None:
     configure_structlog(logging.getLevelName(level))
     structlog.configure(processors=[_without_words, *structlog.get_config()["processors"]])
     store.migrate()
-    endpoints = _endpoints(now)
-    app = configure_app([Rest()], enable_api=False, endpoints=endpoints)
+    app = Sanic("rasa", configure_logging=False)
+    register([Rest()], app, route="/webhooks/")
     between.demand(app)
-    app.register_listener(partial(load_agent_on_start, str(model), endpoints, None), "before_server_start")
-    app.register_listener(_warm_up, "before_server_start")
-    app.register_listener(close_resources, "after_server_stop")
+    app.register_listener(partial(_load, now, model), "before_server_start")
     address = urlsplit(now.rasa_url)
     app.run(host=address.hostname or "127.0.0.1", port=address.port or 5005, workers=1, access_log=False, motd=False)
 
@@ -78,27 +79,13 @@ def _without_words(_logger, _method, entry: dict) -> dict:
     return {**kept, "error": type(error).__name__} if error is not None else kept
 
 
-def _endpoints(now: settings.Settings):
-    """Where Rasa finds its actions and locks."""
-    from rasa.core.utils import AvailableEndpoints
-    from rasa.utils.endpoints import EndpointConfig
-
-    from bot.local_actions import ActionServer, local_actions
-
-    action = ActionServer(now.action_url, headers=between.shown()) if now.action_url else local_actions()
-    locks = None
-    if now.redis_url:
-        redis = urlsplit(now.redis_url)
-        locks = EndpointConfig(redis.hostname, type="redis", port=redis.port or 6379, db=int(redis.path.strip("/") or 0),
-                               username=redis.username, password=redis.password, use_ssl=redis.scheme == "rediss")
-    return AvailableEndpoints(action=action, lock_store=locks)
-
-
-async def _warm_up(app, _loop) -> None:
-    """The first parse takes seconds; it is done before the port opens."""
+async def _load(now: settings.Settings, model, app, _loop) -> None:
+    """Loads the model before the port opens, and parses once: the first time takes a second."""
+    from bot.engine import agent
     from bot.law import load
 
     load()
+    app.ctx.agent = agent.load(model, **agent.surroundings(now))
     await app.ctx.agent.parse_message(WARM_UP)
     print("rasa:     ready", flush=True)
 

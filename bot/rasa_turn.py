@@ -5,7 +5,7 @@ the worker, the others join it, and the answer is written down in it before it i
 either nothing of a message or all of it, and the same message once more gets the answer it had.
 """
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from typing import TypeVar
@@ -50,6 +50,7 @@ class Turns:
     def __init__(self) -> None:
         at_once = 1 if store.engine(settings.read().database_url).dialect.name == "sqlite" else AT_ONCE
         self.places = asyncio.Semaphore(at_once)
+        self.inline = at_once == 1  # where they come one after the other anyway, a thread only makes them wait for each other longer
         self.threads = ThreadPoolExecutor(at_once + 2, "turn")  # whoever has a place never waits for a thread behind one who has none
 
     async def handle(self, message, on_new_message) -> list[dict]:
@@ -82,12 +83,15 @@ class Turn:
         if self._message_id is not None:
             await self._in_thread(self._look)
 
-    async def act(self, work: Callable[[], T]) -> T:
-        """Does the work of an action, in a thread and inside this turn's transaction."""
+    async def act(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Does the work of an action inside this turn's transaction, and in a thread where several messages are handled at once."""
         if not self._has_place:
             await self._turns.places.acquire()
             self._has_place = True
             await self._in_thread(self._open)
+        if self._turns.inline:
+            with store.joined(self._session):
+                return await work()
         return await self._in_thread(self._join, work)
 
     async def keep(self, replies: list[dict]) -> list[dict]:
@@ -114,6 +118,8 @@ class Turn:
                 self._turns.places.release()
 
     async def _in_thread(self, work: Callable[..., T], *arguments) -> T:
+        if self._turns.inline:
+            return work(*arguments)
         return await asyncio.get_running_loop().run_in_executor(self._turns.threads, work, *arguments)
 
     def _look(self) -> None:
@@ -131,9 +137,9 @@ class Turn:
         if replies is not None:
             raise Known(replies)
 
-    def _join(self, work: Callable[[], T]) -> T:
+    def _join(self, work: Callable[[], Awaitable[T]]) -> T:
         with store.joined(self._session):
-            return work()
+            return asyncio.run(work())
 
     def _commit(self, replies: list[dict]) -> None:
         if self._session is None:  # an action server has committed its part itself

@@ -16,7 +16,7 @@ NOT_REASONED = ("whose",)  # facts about the record, which the guidance does not
 
 def open_cases(session: Session, worker: Worker) -> list[Case]:
     """The worker's open cases, the oldest first: one's own matters and those of people one asks for."""
-    return list(session.scalars(select(Case).where(Case.worker_id == worker.id, Case.status == "open").order_by(Case.id)))
+    return [case for case in worker.cases if case.status == "open"]
 
 
 def current(session: Session, worker: Worker) -> Case | None:
@@ -29,7 +29,7 @@ def current(session: Session, worker: Worker) -> Case | None:
 def open_case(session: Session, worker: Worker) -> Case:
     """A new, empty case of this worker."""
     now = settings.now()
-    case = Case(code=free_code(session, Case.code, f"G-{now:%y}-", 5), worker_id=worker.id, status="open", opened_at=now, issues=[],
+    case = Case(code=free_code(session, Case.code, f"G-{now:%y}-", 5), worker=worker, status="open", opened_at=now, issues=[],
                 key_id=sealed.make(session))
     session.add(case)
     session.flush()
@@ -42,8 +42,12 @@ def close(session: Session, case: Case) -> None:
 
 def stated(case: Case) -> dict:
     """The facts as they stand, by dotted name: the newest statement of each; a withdrawn one (null) is absent."""
-    newest = {fact.name: fact.value for fact in case.facts}
-    return {name: value for name, value in newest.items() if value is not None}
+    last = case.facts[-1] if case.facts else None
+    known = case.__dict__.get("_stated")
+    if known is None or known[:2] != (last, len(case.facts)):  # facts are only ever added
+        newest = {fact.name: fact.value for fact in case.facts}
+        known = case.__dict__["_stated"] = (last, len(case.facts), {name: value for name, value in newest.items() if value is not None})
+    return dict(known[2])
 
 
 def facts(case: Case) -> dict:
@@ -67,10 +71,10 @@ def state(session: Session, case: Case, values: dict, source: str = "worker") ->
 def keep_assessment(session: Session, case: Case, result: dict) -> None:
     """Stores an assessment unless it says what the last one said, and brings the case's summary up to date."""
     result = json.loads(json.dumps(result))  # as it will be read back, so that it can be compared
-    last = case.assessments[-1] if case.assessments else None
+    last = session.scalar(select(Assessment).where(Assessment.case_id == case.id).order_by(Assessment.id.desc()).limit(1))
     if last is None or last.result != result:
-        case.assessments.append(Assessment(made_at=settings.now(), as_of=date.fromisoformat(result["as_of"]),
-                                           knowledge_version=result["knowledge_version"], result=result))
+        session.add(Assessment(case_id=case.id, made_at=settings.now(), as_of=date.fromisoformat(result["as_of"]),
+                               knowledge_version=result["knowledge_version"], result=result))
     told = stated(case)
     case.issues = result["issues"]
     case.urgency = result["urgency"]

@@ -44,12 +44,20 @@ def trace(session: Session, subject: str) -> str:
 
 def arrive(session: Session, channel: str, address: str, language: str | None = None) -> Worker:
     """The worker behind an address, made on first sight."""
-    return _find_or_add(session, sender_id(session, channel, address), channel, address, language)
+    worker = _find_or_add(session, sender_id(session, channel, address), channel, address, language)
+    worker.seen_at = settings.now()
+    return worker
 
 
 def by_sender(session: Session, sender: str) -> Worker:
-    """The worker Rasa knows as `sender`; a sender we never saw (rasa shell) becomes a worker without an address."""
-    return _find_or_add(session, sender, "rest", None, None)
+    """The worker Rasa knows as `sender`; a sender we never saw (rasa shell) becomes a worker without an address.
+
+    Looked up once a session, which keeps hold of the worker and so of what hangs on it.
+    """
+    known = session.info.get(sender)
+    if known is None or known not in session:
+        known = session.info[sender] = _find_or_add(session, sender, "rest", None, None)
+    return known
 
 
 def by_code(session: Session, code: str) -> Worker | None:
@@ -71,7 +79,6 @@ def _find_or_add(session: Session, sender: str, channel: str, address: str | Non
     worker = _found_or_added(session, select(Worker).where(Worker.sender == sender), lambda: Worker(
         code=free_code(session, Worker.code, "W-"), channel=channel, sender=sender, address=address, language=language, handover="bot",
         created_at=now, seen_at=now))
-    worker.seen_at = now
     if worker.address is None and address is not None:
         worker.address, worker.channel = address, channel
     return worker

@@ -1,5 +1,7 @@
 """What is asked next, and how: the questions come from `guidance`, the words and choices from the law base."""
 import json
+from datetime import date
+from functools import lru_cache
 
 from sqlalchemy.orm import Session, object_session
 
@@ -29,10 +31,18 @@ def assessment(law: Law, worker: Worker, case: Case | None, extra: dict) -> dict
             tree[name] = value
     tree.pop("household_adcode", None)
     tree["language"] = worker.language or "zh"
+    offices = directory.offices(object_session(worker), tree.get("adcode"))
+    return _assessed(json.dumps(tree, ensure_ascii=False), law, today(), offices)
+
+
+@lru_cache(maxsize=64)  # one message asks several times, and the next ones ask about the same facts
+def _assessed(facts: str, law: Law, day: date, offices: tuple) -> dict:
+    """The assessment of facts in JSON; whoever reads it must not change it."""
+    tree = json.loads(facts)
     try:
-        return assess(parse_facts(tree), law, today(), directory.offices(object_session(worker), tree.get("adcode")))
+        return assess(parse_facts(tree), law, day, offices)
     except FactsError:  # a stored fact no longer fits the schema: the confirmed rest still gives an answer
-        return assess(parse_facts({"language": worker.language or "zh"}), law, today())
+        return assess(parse_facts({"language": tree["language"]}), law, day)
 
 
 def required(law: Law, worker: Worker, case: Case | None, state: State) -> list[str]:

@@ -24,16 +24,15 @@ def loop():
 @pytest.fixture(scope="session")
 def agent(loop):
     """Loaded once a process; trained first if there is no model for the data as they are."""
-    from rasa.core.agent import load_agent
-    from rasa.core.utils import AvailableEndpoints
     from rasa.utils.log_utils import configure_structlog
 
+    from bot.engine.agent import load
     from bot.local_actions import local_actions
 
     configure_structlog(40)
     if model_cache.trained_model() is None:
         assert setup.train() == 0, "the model could not be trained; see var/train.log"
-    return loop.run_until_complete(load_agent(str(model_cache.trained_model()), endpoints=AvailableEndpoints(action=local_actions())))
+    return load(model_cache.trained_model(), actions=local_actions())
 
 
 @pytest.fixture(scope="session")
