@@ -16,7 +16,7 @@ from bot.dialogue.heard import Heard, Say
 from bot.law import load
 from bot.law.languages import in_its_script
 from bot.settings import now, today
-from bot.understanding import denied
+from bot.understanding import phrases
 from bot.voice import aloud
 
 LISTS = ("issues", "dangers", "claimed_on", "employer_promised_on")  # facts whose value is a list
@@ -99,7 +99,7 @@ def hear(tracker: Tracker) -> Heard:
         text=text,
         message_id=str(metadata.get("message_id") or event.get("message_id") or latest.get("message_id")),
         intent=(latest.get("intent") or {}).get("name"),
-        issues=tuple(denied.drop(latest.get("issues") or (), text)),
+        issues=tuple(phrases.settle(latest.get("issues") or (), text)),
         values=_values(entities),
         channel=str(metadata.get("channel") or "rest"),
         language=metadata.get("language"),

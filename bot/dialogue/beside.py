@@ -7,7 +7,8 @@ from bot.understanding import facts as reader, language as languages
 
 # Each has a rule in data/rules/during_the_form.yml or leaving.yml.
 COURTESIES = ("thanks", "greet", "insult", "danger", "goodbye", "stop", "ask_help", "not_labour", "start", "resolved", "more")
-QUESTIONS = ("ask_why", "ask_how", "ask_deadlines", "ask_human", "bot_challenge", "change_language", "forget", "read_aloud", "status")
+QUESTIONS = ("ask_why", "ask_how", "ask_deadlines", "ask_human", "bot_challenge", "change_language", "forget", "read_aloud", "reminders",
+             "status")
 BUTTONS = ("hand_over", "choose_reason", "restart")
 EVERY = (*COURTESIES, *QUESTIONS, *BUTTONS)
 TOPICS = ("free", "privacy", "fee", "lawyer", "length")  # questions with an answer of their own

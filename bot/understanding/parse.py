@@ -1,7 +1,7 @@
 """One message understood: language, intent, issues and facts, as `python -m bot parse` prints it."""
 from datetime import date
 
-from bot.understanding import denied, facts, language
+from bot.understanding import facts, language, phrases
 from bot.understanding.classifier import Model
 
 LISTS = ("claimed_on", "employer_promised_on", "dangers", "contacts", "suspensions")
@@ -12,7 +12,7 @@ def understand(model: Model, text: str, today: date) -> dict:
     spoken = language.detect(text)
     found = model.predict(text)
     return {"text": text, "language": spoken, "intent": {"name": found.intent, "confidence": round(float(found.confidence), 4)},
-            "issues": denied.drop(found.issues, text), "facts": _facts(facts.find(text, language=spoken or "zh", today=today))}
+            "issues": phrases.settle(found.issues, text), "facts": _facts(facts.find(text, language=spoken or "zh", today=today))}
 
 
 def _facts(found: list) -> dict:

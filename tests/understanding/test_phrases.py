@@ -1,7 +1,7 @@
 """Issues that a worker says are none of theirs are not reported."""
 import pytest
 
-from bot.understanding.denied import drop
+from bot.understanding.phrases import settle
 
 WAGES, HURT, FIRED, NONE = "wage_arrears", "work_injury", "dismissal", "no_contract"
 
@@ -15,7 +15,7 @@ WAGES, HURT, FIRED, NONE = "wage_arrears", "work_injury", "dismissal", "no_contr
     ("They didn't fire me, I just never got paid", [WAGES, FIRED], [WAGES]),
 ])
 def test_what_is_denied_is_not_reported(text, reported, left):
-    assert drop(reported, text) == left
+    assert settle(reported, text) == left
 
 
 @pytest.mark.parametrize("text,reported", [
@@ -27,4 +27,15 @@ def test_what_is_denied_is_not_reported(text, reported, left):
     ("工资没结清，人也摔伤了", [HURT, WAGES]),
 ])
 def test_what_others_say_or_is_only_supposed_takes_nothing_back(text, reported):
-    assert drop(reported, text) == reported
+    assert settle(reported, text) == reported
+
+
+@pytest.mark.parametrize("text", [
+    "我送饿了么受伤了，五家公司都说跟我没关系", "跑美团的，站点不承认我是员工", "I deliver for Ele.me and they all say I am not their employee",
+])
+def test_a_platform_that_denies_its_worker_is_asked_about_as_an_employer(text):
+    assert settle([HURT], text) == [HURT, "platform_status"]
+
+
+def test_who_is_no_platform_worker_is_not_asked_about_a_platform():
+    assert settle([HURT], "工地上摔的，老板说跟他没关系") == [HURT] and settle([], "平台说我不是员工") == []
