@@ -1,5 +1,6 @@
 """Rasa and the action server answer the other parts only: whoever does not show the secret hears nothing."""
 import stat
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -21,7 +22,7 @@ def secret(monkeypatch):
 @pytest.fixture
 def part(secret, request):
     """A small part behind the secret; its address."""
-    app = Sanic(f"part_{id(request)}", configure_logging=False)
+    app = Sanic(f"part_{uuid4().hex}", configure_logging=False)
     between.demand(app)
 
     @app.post("/webhooks/rest/webhook")

@@ -22,7 +22,8 @@ def deeds() -> set[str]:
             name = getattr(node.func, "attr", getattr(node.func, "id", "")) if isinstance(node, ast.Call) else ""
             if name == "audit" and len(node.args) > 2:
                 found |= {part.value for part in ast.walk(node.args[2]) if isinstance(part, ast.Constant) and isinstance(part.value, str)}
-    return found
+    reviewed = ("judge", "agree", "disagree", "comment", "release", "withdraw", "exemplary")  # written as f"deflection.{deed}"
+    return found - {"deflection."} | {f"deflection.{deed}" for deed in reviewed}
 
 
 def test_every_deed_has_a_name_in_both_languages():

@@ -112,8 +112,8 @@ def test_the_bot_can_be_kept_quiet_before_a_word_is_written_and_comes_back_when_
     assert "The bot is answering." in page
     with store.session() as session:
         assert session.query(Worker).one().handover == "bot" and "我（机器人）回来了" in sent(session)[-1]
-        assert [row.action for row in session.query(Audit).filter(Audit.action.in_(("case.take_chat", "case.hand_back")))] == \
-            ["case.take_chat", "case.hand_back"]
+        deeds = session.query(Audit).filter(Audit.action.in_(("case.take_chat", "case.hand_back"))).order_by(Audit.id)
+        assert [row.action for row in deeds] == ["case.take_chat", "case.hand_back"]
 
 
 def test_a_resolved_case_gives_the_chat_back_to_the_bot(hotline, code):

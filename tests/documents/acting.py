@@ -1,4 +1,5 @@
 """Behind a stand-in for Rasa: the real action that gives parts of the guidance, on the record of the test."""
+import asyncio
 import json
 
 from rasa_sdk import Tracker
@@ -29,7 +30,7 @@ def more(part: str):
         latest = {"text": payload(part), "intent": {"name": "more"}, "entities": [{"entity": "part", "value": part}]}
         tracker = Tracker(body["sender"], {}, latest, [event], False, None, {}, "action_listen")
         said = CollectingDispatcher()
-        More().run(said, tracker, {})
+        asyncio.run(More().run(said, tracker, {}))
         return [{"text": one["text"], "buttons": one["buttons"]} for one in said.messages]
     return answer
 
