@@ -33,7 +33,7 @@ CUES = Path(__file__).parent / "lexicon" / "issue_cues.yml"
 FORMAT = 5
 #: The quick answer stands from this confidence, and where its chance of `not_labour` is less than UNDECIDED or more than one less
 #: that; else the sentence model is asked. Whether a story is about work at all is what n-grams are worst at.
-SURE, UNDECIDED = 0.7, 0.05
+SURE, UNDECIDED = 0.75, 0.05
 #: Noise put on the meanings of the training examples, against their length: the table was made with the examples in sight and
 #: places them better than what a worker will write; the weights must not trust it more than it deserves.
 MEANING_NOISE = 0.5
