@@ -1,5 +1,6 @@
 """Issues that set phrases decide, whatever the classifier made of the rest: "没受伤，就是工资没给" reports wages and no injury
-(lexicon/denied.yml); a platform that "says I am not its employee" is asked about as an employer."""
+(lexicon/denied.yml); a platform that "says I am not its employee" is asked about as an employer
+(lexicon/employer_denied.yml)."""
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -9,12 +10,8 @@ import yaml
 
 from bot.understanding import language
 
-PLATFORM = re.compile(r"美团|饿了么|达达|闪送|滴滴|货拉拉|快狗|曹操|顺丰同城|满帮|骑手|外卖|众包|平台|\b(?:meituan|ele\.?me|didi|dada|lalamove|rider|platform|app)\b")
-NOT_MINE = re.compile(
-    r"(?:不承认|不认|否认)(?:我|我们)?(?:是|和|跟|有)?[^，。！？]{0,6}(?:员工|劳动关系|人)|(?:说|讲)(?:我|我们)?(?:跟|和|与)(?:他们|我|公司|平台)?(?:没|无)(?:有)?(?:劳动)?关系"
-    r"|(?:say|says|said|claim|claims|claimed|deny|denies|insist)(?: that)? (?:i am|i'm|we are|we're|i was) (?:not|no) (?:their|an?|its)? ?employees?"
-    r"|(?:i am|i'm|we are|we're) not (?:their|an?|its) employees?")
 LEXICON = Path(__file__).parent / "lexicon" / "denied.yml"
+EMPLOYER_DENIED = Path(__file__).parent / "lexicon" / "employer_denied.yml"
 GAPS = {"zh": r"[^，。！？；,.!?;\s]{0,6}", "en": r"(?:\s+[\w']+){0,3}\s+"}
 #: Said by others, asked or only supposed: "老板说工资结清了", "让我写工资都结清".
 NOT_TOLD = re.compile(r"(?:如果|要是|假如|万一|是不是|有没有|说|写|签|承认|证明|\bif\b|\bwhether\b|\bsa(?:id|ys?)\b|\bsign\b|\bclaims?\b)[^，。！？；,.!?;]*$")
@@ -25,7 +22,7 @@ def settle(issues: Sequence[str], text: str) -> list[str]:
     """The issues of a message without those that it says are none (never all of them, since something was told), and with what it surely asks."""
     words = language.simplify(text).lower().replace("’", "'")
     kept = [issue for issue in issues if not _denied(issue, words)] or list(issues)
-    asked = PLATFORM.search(words) and NOT_MINE.search(words)
+    asked = all(pattern.search(words) for pattern in _employer_denied())
     return [*kept, "platform_status"] if asked and kept and "platform_status" not in kept and "not_labour" not in kept else kept
 
 
@@ -46,3 +43,10 @@ def _regex(phrase: str, tongue: str) -> str:
     parts = (re.escape(part.strip()) for part in phrase.split("…"))
     words = GAPS[tongue].join(parts)
     return rf"(?<![没不未别]){words}" if tongue == "zh" else rf"\b{words}\b"
+
+
+@lru_cache(1)
+def _employer_denied() -> list[re.Pattern]:
+    """What must stand in a message of a platform worker whose employer is denied: a platform, and the denial."""
+    lexicon = yaml.safe_load(EMPLOYER_DENIED.read_text(encoding="utf-8"))
+    return [re.compile("|".join(patterns)) for patterns in lexicon.values()]
