@@ -190,11 +190,11 @@ def deflections_recount() -> None:
 def knowledge_check() -> None:
     """Validates the knowledge base: one line a fault, exit status 1 if there is any. What is due for review goes to standard error."""
     from bot import settings
-    from bot.law.check import due, faults
+    from bot.law.check import ahead, due, faults
 
     for line in due(settings.today()):
         print(line, file=sys.stderr)
-    found = faults()
+    found = faults() + ahead(settings.today())
     for fault in found:
         print(fault)
     if found:

@@ -61,6 +61,7 @@ def _signs(ctx: Context) -> frozenset[str]:
         "pilot_sector": facts.occupation is None or facts.occupation in sectors,
         "on_the_road": facts.occupation in ON_THE_ROAD,
         "streamer": facts.occupation == "streamer",
+        "courier": facts.occupation == "courier",
         "occupational_disease": facts.injury.kind == "occupational_disease",
         "heat_case": ctx.today.month in HOT_MONTHS and facts.occupation in OUTDOORS | {None}
         and bool(issues & {"health_safety", "overtime_rest"}) or "health_safety" in issues and facts.occupation in OUTDOORS,

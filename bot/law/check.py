@@ -86,9 +86,18 @@ def faults(folder: Path = HERE) -> list[str]:
 
 def due(today: date, folder: Path = HERE) -> list[str]:
     """The files that nobody has checked against the law for more than a year: "due: <file>: last checked <day>"."""
+    return [f"due: {name}: last checked {day}" for name, day in _last_checked(folder) if today - day > REVIEW_AFTER]
+
+
+def ahead(today: date, folder: Path = HERE) -> list[str]:
+    """A fault for each file that says it was checked on a day still to come: it would not come up for review in its year."""
+    return [f"{name}: last_checked is a day to come: {day}" for name, day in _last_checked(folder) if day > today]
+
+
+def _last_checked(folder: Path) -> list[tuple[str, date]]:
     files, _ = _read(folder)
-    checked = {name: content.get("last_checked") for name, content in files.items() if isinstance(content, dict)}
-    return [f"due: {name}: last checked {day}" for name, day in checked.items() if isinstance(day, date) and today - day > REVIEW_AFTER]
+    found = [(name, content.get("last_checked")) for name, content in files.items() if isinstance(content, dict)]
+    return [(name, day) for name, day in found if isinstance(day, date)]
 
 
 def _read(folder: Path) -> tuple[dict[str, object], list[str]]:

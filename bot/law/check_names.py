@@ -16,7 +16,7 @@ ROUTE_SIGNS = frozenset((
 ).split())
 DOOR_SIGNS = frozenset({"has_next", "has_lower", "turned_away_below", "lowest_union"})
 TOPIC_SIGNS = frozenset((
-    "at_work bargaining_guide contract_expired employee_class forum_rule heat_case heat_known in_chongqing in_sichuan left "
+    "at_work bargaining_guide contract_expired courier employee_class forum_rule heat_case heat_known in_chongqing in_sichuan left "
     "man minimum_holiday minimum_hour minimum_top_only minimum_wage_hedge minimum_wage_known minimum_with_insurance "
     "minimum_without_insurance moved_dismissed moved_other occupational_disease on_the_road opinion_of_sichuan own_account "
     "pilot_sector platform_not_employee platform_work self_employed streamer traffic_rule_2026"

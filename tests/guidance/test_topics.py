@@ -58,6 +58,8 @@ TOPICS = {
     "civil_injury": {"issues": ["work_injury"], "employment_form": "self_employed"},
     "dismissal_rules": {"issues": ["dismissal"], "employment_form": "employee"},
     "unpaid_insurance": {"issues": ["social_insurance"], "employment_form": "employee"},
+    "couriers": {"issues": ["health_safety"], "occupation": "courier"},
+    "platform_tax": {"issues": ["platform_status"], **RIDER},
     "young_workers": {"issues": ["wage_arrears"], "minor": True},
 }
 

@@ -111,7 +111,10 @@ def _complaint(ctx: Context, issue: str) -> dict:
         return describe.standing(ctx, "inspection_complaint", issue, "unknown", [ctx.text("deadlines.inspection_needs_end")], law=law,
                                  needs=["ended_on", *(["still_employed"] if facts.left_work() is None else [])])
     run = clock.run(ended, ctx.value("periods/inspection_complaint"), law=ctx.law)
-    if run.last_day < ctx.today:
+    made = [contact.on for contact in facts.contacts if contact.body == "labour_inspection" and contact.on and contact.on <= run.last_day]
+    if made:  # only a complaint that was taken in ends the wait, and that nobody here can see: the day stays
+        notes.append(ctx.text("deadlines.inspection_made", day=ctx.day(min(made))))
+    elif run.last_day < ctx.today:
         notes.append(ctx.text("deadlines.inspection_passed"))
     return describe.counted(ctx, "inspection_complaint", issue, "inspection_complaint", run, event=event, notes=notes)
 
