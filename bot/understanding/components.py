@@ -17,7 +17,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, INTENT_
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot import settings
+from bot import model_cache, settings
 from bot.understanding import classifier, facts, language
 from bot.understanding.examples import Example, issues_of
 
@@ -73,7 +73,7 @@ class IssueClassifier(IntentClassifier, GraphComponent):
             intent = message.get(INTENT)
             marks = (message.get(METADATA) or {}).get("example") or {}
             examples.append(Example(message.get(TEXT), intent, issues_of(intent, marks.get("also", ()))))
-        self._model = classifier.train(examples)
+        self._model = model_cache.learned(examples)  # set-up has trained it for `parse` already
         with self._storage.write_to(self._resource) as folder:
             self._model.save(Path(folder) / "model")
         return self._resource
