@@ -21,11 +21,14 @@ from bot.guidance.context import Context
 from bot.guidance.directory import Office
 from bot.guidance.facts import Facts
 from bot.guidance.situation import issues_of
-from bot.law import Law, best_language, languages
+from bot.law import Law, best_language, languages, places
 
 
 def context_of(facts: Facts, law: Law, today: date, offices: tuple[Office, ...] = ()) -> tuple[Context, dict]:
     """The context that every part of the reasoning reads, and the judgement on the relationship."""
+    here = places.today(facts.adcode)
+    if here != facts.adcode:
+        facts = facts.copy(update={"adcode": here})
     ctx = Context(facts=facts, law=law, today=facts.as_of or today, language=best_language(law, facts.language), issues=issues_of(facts),
                   offices=tuple(offices))
     told, ctx = facts.employment_form, retirement.settled(ctx)

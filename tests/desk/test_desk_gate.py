@@ -1,7 +1,6 @@
 """What stands before every page: whose host, which site it comes from, how slowly, and whose word about an address is taken."""
 import io
 import socket
-import time
 import zipfile
 
 import httpx
@@ -89,11 +88,9 @@ def test_a_connection_that_does_not_say_what_it_wants_is_closed(database, monkey
 def test_a_body_that_does_not_come_is_not_waited_for(database, monkeypatch):
     monkeypatch.setattr(guard, "BODY_SECONDS", 0.3)
     served = Served(build())
-    began = time.monotonic()
     with socket.create_connection(("127.0.0.1", served.port), timeout=30) as slow:
         slow.sendall(b"POST /api/chat HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{")
         assert b" 408 " in slow.recv(65536)
-    assert time.monotonic() - began < 20
     served.stop()
 
 

@@ -30,6 +30,12 @@ def all_of(value):
     return dict.fromkeys(CONTROL, value)
 
 
+def test_the_old_code_of_a_merged_district_finds_the_union_of_today():
+    """渝北区 (500112) became part of 两江新区 (500157) in November 2025."""
+    before, today = (assessed({"issues": ["wage_arrears"], "adcode": code})["routes"] for code in ("500112", "500157"))
+    assert before == today and today[0]["adcode"] == "500157"
+
+
 # --- relationship
 
 def test_a_rider_whose_station_decides_everything_is_likely_an_employee():

@@ -97,8 +97,12 @@ def get(adcode: str | None) -> Place | None:
 
 
 def today(adcode: str | None) -> str | None:
-    """The code a place has today: an abolished unit's is that of its successor; None for a code that never was ours."""
-    return adcode if get(adcode) else aliases()["former_codes"].get(adcode)
+    """The code a place has today: an abolished unit's is that of its successor, a code that is not in the table stands for the
+    prefecture or province it would lie in; None where there is neither."""
+    if not adcode or get(adcode):
+        return adcode
+    wider = (aliases()["former_codes"].get(adcode), f"{adcode[:4]}00", f"{adcode[:2]}0000")
+    return next((code for code in wider if get(code)), None)
 
 
 def chain(adcode: str | None) -> list[Place]:
