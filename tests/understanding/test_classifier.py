@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 import numpy as np
 import pytest
 
+from bot import model_cache
 from bot.understanding import sentences
 from bot.understanding.classifier import LONGEST, Model, clauses, normalise, train
 from bot.understanding.examples import ISSUES, LABOUR_ISSUES, NOT_LABOUR, ROOT, issues_of, read
@@ -26,8 +27,9 @@ def examples():
 
 
 @pytest.fixture(scope="module")
-def model(examples) -> Model:
-    return train(examples)
+def model() -> Model:
+    """The classifier in use: `make test` has trained it, or kept it by its fingerprint."""
+    return model_cache.understanding()
 
 
 @pytest.mark.parametrize(
