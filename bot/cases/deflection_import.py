@@ -90,7 +90,7 @@ def _object(number: int, value) -> dict:
         raise ImportFault(f"row {number}: not a JSON object")
     for name, held in value.items():
         if name not in COLUMNS:
-            raise ImportFault(f"row {number}: {name}: not a column of the deflection log")
+            raise ImportFault(f"row {number}: {_short(name)}: not a column of the deflection log")
         if isinstance(held, (dict, list, bool)):
             raise ImportFault(f"row {number}: {name}: {json.dumps(held, ensure_ascii=False)[:40]} is neither a text nor a number")
     return value
@@ -100,7 +100,7 @@ def _rows_of_table(lines: list[list]) -> list[dict]:
     header = tables.headed(lines)
     for place, name in enumerate(header):
         if name not in COLUMNS:
-            raise ImportFault(f"row 1: {name or f'column {place + 1}'}: not a column of the deflection log")
+            raise ImportFault(f"row 1: {_short(name) or f'column {place + 1}'}: not a column of the deflection log")
         if name in header[:place]:
             raise ImportFault(f"row 1: {name}: stands twice")
     if "case_id" not in header:
@@ -113,6 +113,11 @@ def _rows_of_table(lines: list[list]) -> list[dict]:
             raise ImportFault(f"row {number}: column {len(header) + 1}: more cells than the first row names")
         rows.append(_row(f"row {number}", {name: tables.cell(cell) for name, cell in zip(header, line)}))
     return rows
+
+
+def _short(name: str) -> str:
+    """A name out of a file as far as a message has room for it, on one line."""
+    return " ".join(name.split())[:40]
 
 
 def _row(where: str, given: dict) -> dict:

@@ -29,10 +29,10 @@ def routes() -> list[Route]:
         Route("/directory/new", page(new_page)),
         Route("/directory/import", page(take_in), methods=["POST"]),
         Route("/directory/export", page(export, writes=True)),
-        Route("/directory/{number:int}", page(office_page)),
-        Route("/directory/{number:int}", page(correct), methods=["POST"]),
-        Route("/directory/{number:int}/checked", page(still_right), methods=["POST"]),
-        Route("/directory/{number:int}/remove", page(remove), methods=["POST"]),
+        Route("/directory/{number:row}", page(office_page)),
+        Route("/directory/{number:row}", page(correct), methods=["POST"]),
+        Route("/directory/{number:row}/checked", page(still_right), methods=["POST"]),
+        Route("/directory/{number:row}/remove", page(remove), methods=["POST"]),
     ]
 
 

@@ -1,5 +1,6 @@
 """From a request to a page: who is signed in, which language, whether the form is genuine, and rendering."""
 import hmac
+import re
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,6 +8,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -19,10 +21,34 @@ from bot.desk.texts import Texts, choose, languages
 SIGN_IN, CSRF, LANGUAGE = "gongyou_desk", "gongyou_csrf", "gongyou_language"
 YEAR = 365 * 24 * 3600
 FIRST = ("/account", "/account/second-factor", "/password", "/logout")  # open to who must set up a second factor first
+# Characters that are not seen and turn or hide others; joiners stay, emoji and some scripts need them.
+HIDDEN = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+
+
+def seen(value):
+    """What a template prints, without hidden characters: what staff read is what stands there."""
+    return HIDDEN.sub("", value) if type(value) is str else value
+
+
 templates = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined,
-                        trim_blocks=True, lstrip_blocks=True)
+                        trim_blocks=True, lstrip_blocks=True, finalize=seen)
 templates.filters["merge"] = lambda mapping, **more: mapping | more
 templates.globals["show"] = show
+
+
+class RowNumber(Convertor):
+    """`{id:row}`: the number of a row in an address. A longer one is no row's, and more than the databases take."""
+
+    regex = "[0-9]{1,9}"
+
+    def convert(self, value: str) -> int:
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        return str(value)
+
+
+register_url_convertor("row", RowNumber())
 
 
 @dataclass

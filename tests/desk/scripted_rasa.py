@@ -2,7 +2,6 @@
 
 The conversation itself is tested with the real Rasa, elsewhere.
 """
-import socket
 import threading
 import time
 
@@ -15,14 +14,9 @@ from starlette.routing import Route
 
 from bot import settings
 from bot.desk.serving import options
+from tests.telegram.servers import free_port
 
 SECRET = "what-the-parts-show-each-other"  # PARTS_SECRET of the tests
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Served:
