@@ -9,6 +9,7 @@ from html import unescape
 from pathlib import Path
 
 import httpx
+import pytest
 from hypothesis import given, strategies as st
 from starlette.routing import Route
 
@@ -63,6 +64,21 @@ def test_no_request_to_any_route_is_answered_with_a_fault_of_ours(desk):
     with Client(desk) as client:
         for method, path in ROUTES:
             ask_again_and_again(client, method, path, code)
+
+
+@pytest.mark.parametrize("number", ["2147483648", "9223372036854775808", "9" * 400])
+def test_a_number_larger_than_any_rows_is_not_found(admin, number):
+    for method, path in ROUTES:
+        if ":row}" in path:
+            address = re.sub(r"{\w+:row}", number, path)
+            answer = admin.get(address) if method == "GET" else admin.submit("/queue", address)
+            assert answer.status_code == 404, address
+
+
+def test_what_is_not_seen_and_turns_words_is_left_out_and_emoji_are_not(hotline):
+    code = carpenter()
+    hotline.submit(f"/cases/{code}", f"/cases/{code}/notes", note="账号\u202e4321\u202c，密\u200b码 👷\u200d♂️")
+    assert "账号4321，密码 👷\u200d♂️" in hotline.get(f"/cases/{code}").text
 
 
 def ask_again_and_again(client: Client, method: str, path: str, code: str) -> None:

@@ -33,7 +33,11 @@ class House:
         }
         self.folder, self.log = folder, folder / "house.log"
         self.start()
-        self.wait_until_up()
+        try:
+            self.wait_until_up()
+        except BaseException:
+            self.stop()
+            raise
 
     def start(self) -> None:
         """Starts the supervisor, as systemd does after it was killed."""

@@ -41,7 +41,7 @@ def run(open_house, capsys, seed: int, store: str, *, workers: int, messages: in
 
 @pytest.mark.skipif(FULL, reason="the full form runs instead")
 def test_killed_at_random_nobody_goes_unanswered_or_is_answered_twice(open_house, capsys):
-    run(open_house, capsys, 7, "sqlite", workers=4, messages=6, pause=(1, 2), most=4)
+    run(open_house, capsys, 178, "sqlite", workers=4, messages=6, pause=(.4, 1.2), most=3)  # the gateway, Rasa, the gateway
 
 
 @pytest.mark.skipif(not FULL, reason="FAULTS=full")

@@ -20,6 +20,6 @@ def downgrade() -> None:
     op.drop_index("worker_seen", "worker")
     op.drop_index("case_closed", "case")
     if op.get_bind().dialect.name != "sqlite":
-        op.execute(sa.text("UPDATE outbox SET message_id = right(message_id, 20)"))
+        op.execute(sa.text("UPDATE outbox SET message_id = substring(message_id from '[^ ]+$') WHERE length(message_id) > 32"))
         op.alter_column("outbox", "message_id", type_=sa.String(32))
     op.drop_column("inbox", "message_id")
