@@ -3,6 +3,7 @@ import re
 
 import httpx
 
+from tests.faults.held import hold
 from tests.telegram.bot_api_double import until
 
 STORY = "我在贵州盘州工地做木工，2025年3月1号开始干，2026年6月30号停工，没签合同，包工头还欠我61800块"
@@ -106,6 +107,13 @@ def test_when_rasa_dies_it_comes_back_and_the_conversation_goes_on_where_it_stoo
     house.wait_until_up()
     card = joined(house.chat("zh-2", payload(heard, "对")))
     assert "2027年6月30日" in card and "0858-12351" in card
+
+
+def test_parts_killed_at_random_leave_nobody_unanswered_and_answer_nobody_twice(house, monkeypatch):
+    for name, value in house.environment.items():
+        monkeypatch.setenv(name, value)
+    _, killed, _ = hold(house, 178, workers=4, messages=6, pause=(.4, 1.2), most=3)
+    assert killed == {"bot.telegram": 2, "bot.rasa_server": 1}
 
 
 def test_no_word_of_a_worker_and_no_token_stands_in_the_logs(house):

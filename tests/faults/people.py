@@ -81,7 +81,7 @@ class Crowd:
 
     def __init__(self, telegram: BotApiDouble, workers: int, messages: int, seed: int):
         dice = random.Random(seed)
-        self._telegram, self._seen = telegram, 0
+        self._telegram, self._seen = telegram, len(telegram.sent)
         self.people = {FIRST_CHAT + number: person(telegram, number, messages, dice) for number in range(workers)}
         self.moved = time.monotonic()
 

@@ -29,16 +29,15 @@ def reckon(people: list[Person]) -> Figures:
     """Checks the record and every screen against what was said. Uses the settings' record. Raises AssertionError."""
     figures = Figures()
     with store.session(only_reads=True) as session:
-        inbox = session.scalars(select(Inbox).order_by(Inbox.id)).all()
-        assert Counter(row.update_id for row in inbox) == Counter(str(number) for person in people for number, _ in person.said)
+        numbers = [str(number) for person in people for number, _ in person.said]
+        inbox = session.scalars(select(Inbox).where(Inbox.update_id.in_(numbers))).all()
+        assert Counter(row.update_id for row in inbox) == Counter(numbers)
         assert {row.status for row in inbox} == {"handled"}, Counter((row.status, row.fault) for row in inbox)
         for person in people:
             worker = session.scalar(select(Worker).join(Inbox, Inbox.sender == Worker.sender).where(
                 Inbox.update_id == str(person.said[0][0])))
             _screen(session, worker, person, figures)
             _record(session, worker, person, figures)
-        assert session.query(Worker).count() == session.query(Case).count() == len(people)
-        assert session.query(Deflection).count() == figures.rows
     return figures
 
 
@@ -77,7 +76,7 @@ def _record(session, worker: Worker, person: Person, figures: Figures) -> None:
     said = [act.words for _, act in person.said]
     lines = session.scalars(select(Message).where(Message.worker_id == worker.id, Message.speaker == "worker").order_by(Message.id)).all()
     assert [line.text for line in lines] == said[said.index("同意"):], "the conversation is not what was said"
-    case = session.scalar(select(Case).where(Case.worker_id == worker.id))
+    case = session.scalars(select(Case).where(Case.worker_id == worker.id)).one()
     refused = [reason for words, _, reason in DOORS if words in said]
     contacts = session.scalars(select(Contact).where(Contact.case_id == case.id).order_by(Contact.id)).all()
     assert [contact.reason for contact in contacts] == refused
