@@ -93,7 +93,7 @@ class House:
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGINT)
-        self.process.wait(60)
+        self.process.wait(PATIENCE)
         self.telegram.stop()
 
 

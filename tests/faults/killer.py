@@ -13,7 +13,8 @@ SUPERVISOR = "bot.run"
 
 
 class Killer:
-    """`others` are servers beside the house by name: kill and start again."""
+    """Kills in `pause` seconds after the last kill, once somebody was answered since: on a busy machine a part needs a minute to start,
+    and killing what does not work yet would show nothing. `others` are servers beside the house by name: kill and start again."""
 
     def __init__(self, house: House, seed: int, pause: tuple[float, float], most: int | None, others: dict[str, Callable[[], None]]):
         self._house, self._dice, self._pause, self._left, self._others = house, random.Random(seed), pause, most, others
@@ -22,11 +23,12 @@ class Killer:
         self._plan()
 
     def _plan(self) -> None:
-        self._at = time.monotonic() + self._dice.uniform(*self._pause)
+        self._planned = time.monotonic()
+        self._at = self._planned + self._dice.uniform(*self._pause)
 
-    def step(self) -> None:
-        """Kills one when its time has come."""
-        if self._left == 0 or time.monotonic() < self._at:
+    def step(self, answered: float) -> None:
+        """Kills one when its time has come. `answered`: when somebody was answered last, by time.monotonic."""
+        if self._left == 0 or time.monotonic() < self._at or answered < self._planned:
             return
         self._plan()
         victim, parts = self._dice.choice(self._victims), self._house.parts()
