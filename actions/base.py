@@ -11,7 +11,7 @@ from rasa_sdk.events import FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot.cases import answers, cases, messages, store, workers
-from bot.dialogue import listen, matters, state
+from bot.dialogue import listen, matters, missed, state
 from bot.dialogue.heard import Heard, Say
 from bot.law import load
 from bot.law.languages import in_its_script
@@ -83,6 +83,7 @@ def turn(tracker: Tracker) -> Iterator[Turn]:
     with store.session() as session:
         one = Turn(session, hear(tracker))
         yield one
+        missed.note(session, one.worker, one.state, one.heard)
         state.write(one.worker, one.state)
         one.worker.seen_at = now()
 
@@ -103,7 +104,15 @@ def hear(tracker: Tracker) -> Heard:
         values=_values(entities),
         channel=str(metadata.get("channel") or "rest"),
         language=metadata.get("language"),
+        **_guessed(latest),
     )
+
+
+def _guessed(latest: dict) -> dict:
+    """What the classifier took the words for; where it fell back, what it would have said."""
+    ranking = [one for one in latest.get("intent_ranking") or [] if one.get("name") not in (None, "nlu_fallback")]
+    best = ranking[0] if ranking else {}
+    return {"guess": best.get("name"), "confidence": best.get("confidence")}
 
 
 def _values(entities: Iterable[dict]) -> dict:

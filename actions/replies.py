@@ -316,6 +316,9 @@ class Restart(Answer):
         return [turn.text("restart")]
 
 
+UNSURE = 0.6  # below that, "this is no labour matter" may well be a mistake
+
+
 class Small(Answer):
     """Small talk: one sentence for the intent."""
 
@@ -342,6 +345,8 @@ class Small(Answer):
             turn.state.guided = False
             return guide.card(turn.session, turn.law, turn.worker, turn.state)
         key = self.KEYS.get(turn.heard.intent, "greet")
+        if key == "not_labour":
+            turn.state.miss(turn.heard, "unsure" if (turn.heard.confidence or 0) < UNSURE else "out_of_scope")
         if key == "greet" and (stood := where_we_stood(turn)):
             return stood if turn.days_away or turn.state.asked is None else [turn.text("greet_again")]
         if key == "enough" and shown:
@@ -377,10 +382,14 @@ class Unclear(Answer):
     def answer(self, turn):
         law, language, state = turn.law, turn.language, turn.state
         if languages.script(turn.heard.text) == "other":
+            state.miss(turn.heard, "other_script")
             return [turn.text("other_script")]
         told = ask.assessment(law, turn.worker, turn.case, {}) if turn.case is not None else None
         if not turn.heard.pressed and (answer := beside.answer(law, language, turn.heard, told)):
+            if not beside.knows(language, turn.heard, told):
+                state.miss(turn.heard, "no_answer")
             return answer
+        state.miss(turn.heard, "unclear")
         state.doubts += 1
         choices = tuple((law.text(f"questions.choice_issues_{issue}", language), ask.inform(issues=[issue]))
                         for issue in law.rule("questions")["choices"]["issues"])

@@ -49,6 +49,11 @@ def audit_app() -> None:
     pass
 
 
+@app.group("unanswered", help="What the bot did not understand, labelled at the desk.")
+def unanswered_app() -> None:
+    pass
+
+
 @app.group("staff", help="Accounts of the desk.")
 def staff_app() -> None:
     pass
@@ -253,6 +258,22 @@ def audit_verify(head: Optional[str]) -> None:
         print(verdict.fault)
         sys.exit(1)
     print(f"{verdict.entries} entries, whole; last: {verdict.last or '-'}")
+
+
+@unanswered_app.command("export")
+@click.option("--language", default="zh", show_default=True, type=click.Choice(("zh", "en")), help="The examples of this language.")
+@click.option("--questions", is_flag=True, help="The questions of law instead of examples.")
+def unanswered_export(language: str, questions: bool) -> None:
+    """Writes what was labelled, scrubbed: training examples as in data/nlu, or questions as in tests/law."""
+    from bot.cases import unanswered
+    from bot.desk.unanswered import trained
+
+    with _session(only_reads=True) as session:
+        if questions:
+            text = unanswered.export_questions(session)
+        else:
+            text = unanswered.export_examples(session, language, trained(language))
+    _write(text)
 
 
 @staff_app.command("add")

@@ -25,13 +25,29 @@ ERASED = "erased-"
 BATCH = 1000
 
 
+# The first fault in words, by its code; the desk has its own words for the codes (`chain_fault.…`).
+FAULTS = {"gap": "entry {entry}: number {n} is missing before it", "order": "entry {entry}: it does not follow the entry before it",
+          "content": "entry {entry}: its content is not what was written", "subject": "entry {entry}: its subject is not what was written",
+          "unreadable": "entry {entry}: its detail cannot be read", "detail": "entry {entry}: its detail is not what was written",
+          "loose": "entry {entry}: it is not part of the chain", "missing": "after entry number {entry}: {n} entries are missing",
+          "head": "no entry has the hash given: entries were cut off, or it is of another record"}
+
+
 @dataclass(frozen=True)
 class Verdict:
-    """What `verify` found: how many entries fit, the hash of the last of them, and the first fault in words (None: the chain is whole)."""
+    """What `verify` found: how many entries fit, the hash of the last of them, and the code of the first fault (None: the chain is
+    whole) with the entry and the number it is about."""
 
     entries: int
     last: str
-    fault: str | None
+    code: str | None = None
+    entry: int = 0
+    n: int = 0
+
+    @property
+    def fault(self) -> str | None:
+        """The fault in English."""
+        return FAULTS[self.code].format(entry=self.entry, n=self.n) if self.code else None
 
 
 def note(session: Session, staff: str, action: str, subject: str | None = None, detail: dict | None = None) -> None:
@@ -42,41 +58,54 @@ def note(session: Session, staff: str, action: str, subject: str | None = None, 
 
 
 def verify(session: Session, head: str | None = None) -> Verdict:
-    """Reads the whole chain. `head` is a hash noted down earlier: it must be among the entries, or entries were cut off since."""
-    marks, last, number, found = _Marks(session), "", 0, head is None
+    """Reads the whole chain. `head` is a hash noted down earlier: it must be among the entries, or entries were cut off since.
+
+    What is added while it reads is no fault: the chain's end moves on then.
+    """
+    before = _end(session)
+    marks, last, number, found, reached = _Marks(session), "", 0, head is None, before == (0, "")
     rows = select(Audit).where(Audit.number.isnot(None)).order_by(Audit.number).execution_options(yield_per=BATCH)
     for row in session.scalars(rows):
         fault = _fault(marks, row, number + 1, last)
         if fault:
-            return Verdict(number, last, f"entry {row.id}: {fault}")
+            return Verdict(number, last, fault, row.id, number + 1)
         number, last = row.number, row.hash
-        found = found or last == head
+        found, reached = found or last == head, reached or (number, last) == before
     loose = session.scalar(select(func.min(Audit.id)).where(Audit.number.is_(None)))
-    end = session.get(AuditHead, 1)
+    end = _end(session)
     if loose is not None:
-        return Verdict(number, last, f"entry {loose}: it is not part of the chain")
-    if (end.number, end.hash) != (number, last):
-        return Verdict(number, last, f"after entry number {number}: {end.number - number} entries are missing")
-    return Verdict(number, last, None if found else "no entry has the hash given: entries were cut off, or it is of another record")
+        return Verdict(number, last, "loose", loose)
+    if end != (number, last) and not (reached and end != before):
+        return Verdict(number, last, "missing", number, end[0] - number)
+    return Verdict(number, last, None if found else "head")
+
+
+def length(session: Session) -> int:
+    """How many entries the chain has."""
+    return _end(session)[0]
+
+
+def _end(session: Session) -> tuple[int, str]:
+    return tuple(session.execute(select(AuditHead.number, AuditHead.hash).where(AuditHead.id == 1)).one())
 
 
 def _fault(marks: "_Marks", row: Audit, number: int, last: str) -> str | None:
-    """What is wrong with an entry that should have this number and follow this hash."""
+    """What is wrong (a code of FAULTS) with an entry that should have this number and follow this hash."""
     if row.number != number:
-        return f"number {number} is missing before it"
+        return "gap"
     if row.prev_hash != last:
-        return "it does not follow the entry before it"
+        return "order"
     if not hmac.compare_digest(row.hash, marks.entry(row)):
-        return "its content is not what was written"
+        return "content"
     if row.subject_mark != marks.subject(row.subject):
-        return "its subject is not what was written"
+        return "subject"
     try:
         detail = row.detail
     except (Forged, KeyGone):
-        return "its detail cannot be read"
+        return "unreadable"
     erased = detail is None and (row.subject or "").startswith(ERASED)
     if row.detail_mark != marks.detail(detail) and not erased:
-        return "its detail is not what was written"
+        return "detail"
     return None
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.cases import audit_chain, groups, keys, log_counts, store
 from bot.cases.log_marks import person
-from bot.cases.model import Answer, Button, Case, DataKey, Deflection, DeflectionReview, Inbox, Message, Outbox, Worker
+from bot.cases.model import Answer, Button, Case, DataKey, Deflection, DeflectionReview, Inbox, Message, Outbox, Unanswered, Worker
 from bot.cases.workers import free_code
 
 OF_THE_WORKER = ("pinned_language", "reminders", "voice_offered", "last_message", "spoke_on")  # of a dialogue: not of a case
@@ -81,7 +81,8 @@ def erase_keyless(session: Session) -> int:
 def _empty(session: Session, worker: Worker) -> None:
     """Takes away what cannot be read any more of a worker who stays; the address is known again once they write."""
     session.query(Inbox).filter(Inbox.sender == worker.sender).delete()
-    session.query(Message).filter(Message.worker_id == worker.id, Message.case_id.is_(None)).delete()
+    for kind in (Message, Unanswered):
+        session.query(kind).filter(kind.worker_id == worker.id, kind.case_id.is_(None)).delete()
     for kind in (Outbox, Button, Answer):
         session.query(kind).filter(kind.worker_id == worker.id).delete()
     worker.address = worker.dialogue = worker.key_id = None

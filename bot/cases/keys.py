@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.cases import crypto
-from bot.cases.model import Answer, Button, Case, CaseGroup, DataKey, Inbox, Message, Outbox, Worker
+from bot.cases.model import Answer, Button, Case, CaseGroup, DataKey, Inbox, Message, Outbox, Unanswered, Worker
 from bot.cases.sealed import HOUSE, make, ring
 
 TABLE = DataKey.__tablename__
@@ -44,7 +44,7 @@ def renew(session: Session, worker: Worker) -> None:
     session.execute(select(Worker.id).where(Worker.id == worker.id).with_for_update())
     old = worker.key_id
     rows = [worker, *session.scalars(select(Inbox).where(Inbox.sender == worker.sender))]
-    for kind in (Outbox, Button, Message, Answer):
+    for kind in (Outbox, Button, Message, Answer, Unanswered):
         rows += session.scalars(select(kind).where(kind.worker_id == worker.id))
     fresh = update(Worker).where(Worker.id == worker.id).values(key_id=make(session))
     session.execute(fresh.execution_options(synchronize_session="evaluate"))

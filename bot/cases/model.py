@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     Date,
     DateTime as _DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -614,3 +615,49 @@ class Office(Base):
     ended_at = Column(Moment)
     ended_by = Column(String(40))
     __table_args__ = (Index("office_place", "ended_at", "adcode", "id"),)
+
+
+class Unanswered(SealingByUid, Base):
+    """A message that the bot did not understand or had no guidance for, scrubbed of personal data, and what people made of it. It goes
+    with its worker and its case."""
+
+    __tablename__ = "unanswered"
+    id = Column(Integer, primary_key=True)
+    worker_id = Column(ForeignKey("worker.id", ondelete="CASCADE"), nullable=False, index=True)
+    case_id = Column(ForeignKey("case.id", ondelete="CASCADE"), index=True)
+    at = Column(Moment, nullable=False)
+    language = Column(String(12), nullable=False)
+    why = Column(String(12), nullable=False)  # unclear unread no_answer unsure other_script out_of_scope
+    guess = Column(String(28))  # what the classifier took it for
+    confidence = Column(Float)
+    text = Sealed(nullable=False)
+    kind = Column(String(10))  # example | question | noise; null: nobody has looked at it
+    label = Column(String(28))  # an issue or a conversation act
+    also = Column(JSON)  # further issues of an example
+    labelled_by = Column(String(40))
+    labelled_at = Column(Moment)
+    __table_args__ = (Index("unanswered_open", "kind", "id"),)
+
+    def data_key(self, session):
+        return key_of(session, Case, self.case_id) if self.case_id else key_of(session, Worker, self.worker_id)
+
+
+class HeardMessage(Base):
+    """One message of a worker as a number: was it understood. Folded into HeardDay on the next day."""
+
+    __tablename__ = "heard_message"
+    id = Column(Integer, primary_key=True)
+    on = Column(Date, nullable=False, index=True)
+    language = Column(String(12), nullable=False)
+    heard = Column(Integer, nullable=False)
+    missed = Column(Integer, nullable=False)
+
+
+class HeardDay(Base):
+    """How many messages of a day and language were heard, and how many not understood."""
+
+    __tablename__ = "heard_day"
+    on = Column(Date, primary_key=True)
+    language = Column(String(12), primary_key=True)
+    heard = Column(Integer, nullable=False)
+    missed = Column(Integer, nullable=False)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import settings
-from bot.cases import buttons, cases, forget, inbox, messages, store
+from bot.cases import buttons, cases, forget, inbox, messages, store, unanswered
 from bot.cases.model import Case, Outbox, Referral, Worker
 from bot.cases.referrals import OPEN
 from bot.guidance.context import Context
@@ -20,6 +20,7 @@ SILENT = timedelta(days=180)  # an open case whose worker is silent, with no day
 WITHOUT_CONSENT = timedelta(days=30)  # a worker who never agreed that anything is written down
 WITHOUT_CASE = timedelta(days=90)  # a worker who has no case (any more) and is silent
 SHORT_LIVED = timedelta(days=90)  # buttons, and messages that could not be handled
+UNLABELLED = timedelta(days=180)  # a message that was not understood and that nobody labelled
 BATCH = 50
 
 
@@ -43,6 +44,8 @@ def round(url: str | None = None) -> int:
     with store.session(url) as session:
         buttons.purge(session, settings.now() - SHORT_LIVED)
         inbox.purge_set_aside(session, settings.now() - SHORT_LIVED)
+        unanswered.purge(session, settings.now() - UNLABELLED)
+        unanswered.fold(session)
     return done
 
 

@@ -10,7 +10,7 @@ address of the worker only on one page and for a reason that goes on record.
 from sqlalchemy import and_, false, func, not_, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from bot.cases.model import Case, CaseGroup, Deflection, Referral, Staff, Team, Transfer
+from bot.cases.model import Case, CaseGroup, Deflection, Referral, Staff, Team, Transfer, Unanswered
 
 IDENTITY = ("born", "household_place", "sex")  # facts that could tell who the worker is
 
@@ -58,6 +58,15 @@ def members(session: Session, staff: Staff, group: CaseGroup) -> list[Case]:
     """The matters of a group within a person's reach. Without any, the group is out of reach too."""
     mine = select(Case).where(Case.group_id == group.id, Case.status != "forgotten", cases(session, staff))
     return list(session.scalars(mine.order_by(Case.id)))
+
+
+def unanswered(session: Session, staff: Staff):
+    """The condition on Unanswered of the messages that a person reaches: an admin every one, scrubbed as they are; the hotline those of
+    matters within reach that were passed on, whose conversation they may read anyway."""
+    if staff.role == "admin":
+        return true()
+    passed = select(Referral.id).where(Referral.case_id == Unanswered.case_id, Referral.for_hotline.is_(True)).exists()
+    return and_(passed, Unanswered.case_id.in_(select(Case.id).where(cases(session, staff))))
 
 
 def regions(session: Session, staff: Staff) -> list[str] | None:

@@ -32,6 +32,7 @@ from bot.desk import (
     talk,
     trail,
     triage,
+    unanswered,
     waiting,
 )
 from bot.desk.case import case_page
@@ -99,6 +100,7 @@ def build() -> Starlette:
             *offices.routes(),
             *trail.routes(),
             *aside.routes(),
+            *unanswered.routes(),
             Route("/staff", page(accounts.staff_list, **admin)),
             Route("/staff", page(accounts.staff_add, **admin), methods=["POST"]),
             Route("/staff/{id:row}/second-factor", page(security.reset, **admin), methods=["POST"]),

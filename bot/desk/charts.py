@@ -50,9 +50,9 @@ def stacked(name: str, legend: list[tuple[str, str]], lines: list[tuple[str, lis
     return _picture(name, WIDE, y, parts)
 
 
-def columns(name: str, points: list[tuple[str, int | None]], height: int = 200) -> Markup:
-    """Standing columns in the order of time: (label, how much); None is hidden."""
-    most = max((value or 0 for _, value in points), default=0) or 1
+def columns(name: str, points: list[tuple[str, int | None]], height: int = 200, most: int | None = None) -> Markup:
+    """Standing columns in the order of time: (label, how much); None is hidden. `most` is a full column: by default the tallest."""
+    most = most or max((value or 0 for _, value in points), default=0) or 1
     step = WIDE / max(len(points), 1)
     every = max(1, -(-len(points) // 8))  # labels that fit side by side
     parts = [f'<line x1="0" y1="{height + 20}" x2="{WIDE}" y2="{height + 20}" stroke="{SOFT}"/>']

@@ -46,6 +46,12 @@ def topic(heard: Heard, language: str) -> str | None:
     return next(found, None) if asks(heard, language) else None
 
 
+def knows(language: str, heard: Heard, result: dict | None) -> bool:
+    """Whether `answer` has guidance for the question, and does not only name who knows it."""
+    about = topic(heard, language)
+    return about in TOPICS or about in PARTS and bool(result and result["issues"])
+
+
 def answer(law: Law, language: str, heard: Heard, result: dict | None) -> list[Say]:
     """The answer to a question beside the matter, from the texts or the assessment, or who knows it; [] for no question."""
     about = topic(heard, language)

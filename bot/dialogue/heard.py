@@ -14,6 +14,8 @@ class Heard:
     values: dict = field(default_factory=dict)
     channel: str = "rest"
     language: str | None = None
+    guess: str | None = None  # what the classifier took the words for, also where it was too unsure to say so
+    confidence: float | None = None
 
     @property
     def pressed(self) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot.cases import cases
 from bot.cases.facts_tree import nest
 from bot.cases.model import Case, Worker
-from bot.dialogue import ask, beside, correct, deflect, echo, matters, typed
+from bot.dialogue import ask, beside, correct, deflect, echo, matters, missed, typed
 from bot.dialogue.heard import Heard, Say
 from bot.dialogue.state import State
 from bot.guidance.context import Context
@@ -237,11 +237,15 @@ def _words(session: Session, law: Law, worker: Worker, state: State, heard: Hear
     elif heard.intent == "back":
         says += correct.back(session, law, worker, case, state)
     elif not beside.stands(heard, language, state.asked) and beside.asks(heard, language):
-        says += beside.answer(law, language, heard, ask.assessment(law, worker, case, {}))
+        told = ask.assessment(law, worker, case, {})
+        if not beside.knows(language, heard, told):
+            state.miss(heard, "no_answer")
+        says += beside.answer(law, language, heard, told)
         state.unread = False
     elif state.asked and not answered and heard.intent not in beside.EVERY:
         says += _tried(session, law, worker, state, state.asked, heard)
     elif languages.script(heard.text) == "other":
+        state.miss(heard, "other_script")
         says.append(Say(law.text("dialogue.other_script", language)))
     return says
 
@@ -381,6 +385,7 @@ def _tried(session: Session, law: Law, worker: Worker, state: State, fact: str, 
     """A question without an answer is asked twice at most; then a person is offered. A fact is then left open, and a question
     that cannot be left open waits for the next message."""
     language = worker.language or "zh"
+    state.miss(heard, "other_script" if languages.script(heard.text) == "other" else "a_name" if fact in missed.NAMING else "unread")
     if languages.script(heard.text) == "other":
         return [Say(law.text("dialogue.other_script", language))]
     state.tries[fact] = state.tries.get(fact, 0) + 1

@@ -1,8 +1,9 @@
 """Where a conversation stands. It is kept with the worker, not in Rasa's tracker, which may be lost."""
 from copy import deepcopy
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 
 from bot.cases.model import Worker
+from bot.dialogue.heard import Heard
 
 
 @dataclass
@@ -32,6 +33,8 @@ class State:
     spoke_on: str | None = None
     back: list | None = None
     voice_offered: bool = False
+    counted: list | None = None  # the message counted last among those heard, and whether it was counted as missed
+    missed: list = field(default_factory=list)  # of this turn, not kept: messages that were not understood, and why
 
     pending: dict = field(default_factory=dict)
     story: bool = False  # pending holds more than the answer to a question, so it is confirmed before anything is asked
@@ -51,6 +54,10 @@ class State:
         """The fact answered last, which a bare "no, it was in March" is about."""
         return self.trail[-1] if self.trail else None
 
+    def miss(self, heard: Heard, why: str) -> None:
+        """A message that was not understood, or for which there is no guidance (`why` as in bot/cases/unanswered.py)."""
+        self.missed.append((heard, why))
+
     def answer(self, fact: str) -> None:
         """A fact was answered: it is now the last of the trail."""
         self.trail = [one for one in self.trail if one != fact] + [fact]
@@ -68,7 +75,7 @@ def read(worker: Worker) -> State:
 
 
 def write(worker: Worker, state: State) -> None:
-    worker.dialogue = asdict(state)
+    worker.dialogue = {name: value for name, value in asdict(replace(state, missed=[])).items() if name != "missed"}
 
 
 def turn_to(worker: Worker, state: State, left: str | None, code: str) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.cases import retention
-from bot.cases.model import Audit, Button, Case, Deflection, Inbox, Message, Note, Outbox, Worker
+from bot.cases.model import Audit, Button, Case, Deflection, Inbox, Message, Note, Outbox, Unanswered, Worker
 from bot.documents.files import File
 
 NAME = "my-data.json"
@@ -27,6 +27,8 @@ def held(session: Session, worker: Worker) -> dict:
         "conversation_stands_at": worker.dialogue,
         "cases": [_case(session, case) for case in of(Case, Case.worker_id == worker.id)],
         "messages": [_row(row, "at", "speaker", "text") for row in of(Message, Message.worker_id == worker.id)],
+        "not_understood": [_row(row, "at", "why", "text", "guess", "kind", "label", "also", "labelled_at")
+                           for row in of(Unanswered, Unanswered.worker_id == worker.id)],
         "not_yet_handled": [_row(row, "received_at", "status", "payload")
                             for row in of(Inbox, Inbox.sender == worker.sender, Inbox.status != "handled")],
         "sent_or_waiting": [_row(row, "created_at", "status", "body", "sent_at", "message_id")

@@ -157,7 +157,7 @@ _BEFORE_NAME = re.compile(
 )
 _BEFORE_WORD = re.compile(r"(?:[在到去从住是回的个那这年和与及我俺省市、]|来自|老家|户口|籍贯|我们|位于)\s*$")
 _AFTER_WORD = re.compile("市|这边|那边|的?工地|打工|上班|干活|务工|的人|老家")
-_SURNAMES = frozenset(
+SURNAMES = frozenset(
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范"
     "石姚谭廖邹熊金陆郝孔白崔康毛邱秦史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚"
 )
@@ -411,7 +411,7 @@ def _is_name_of_person(before: str) -> bool:
     """Whether what stands before makes a short name a given name: 叫张宝安, 老板李余姚."""
     if re.search(r"(?:叫做?|姓名[是:：]?|名字[是叫:：]*)$", before):
         return True
-    if not before or before[-1] not in _SURNAMES:
+    if not before or before[-1] not in SURNAMES:
         return False
     rest = before[:-1]
     return bool(_PERSON_BEFORE.search(rest)) or not re.search(f"[{_HAN}]$", rest)

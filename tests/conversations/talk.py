@@ -7,7 +7,7 @@ from rasa.core.tracker_store import InMemoryTrackerStore
 from sqlalchemy import inspect, select, text
 
 from bot.cases import cases, store
-from bot.cases.model import Case, Deflection, Worker
+from bot.cases.model import Case, Deflection, HeardMessage, Unanswered, Worker
 from bot.dialogue import ask
 from bot.law import load
 from bot.rasa_turn import Turns
@@ -78,7 +78,7 @@ class Talk:
             worker = session.scalar(select(Worker).where(Worker.sender == self.sender))
             if worker is None:
                 return {"worker": False, "cases": 0, "facts": {}, "deadlines": {}, "routes": [], "deflections": [], "contacts": [],
-                        "for_hotline": False, "questions": 0}
+                        "for_hotline": False, "questions": 0, "unanswered": [], "heard": 0, "missed": 0}
             found = session.scalars(select(Case).where(Case.worker_id == worker.id).order_by(Case.id)).all()
             case = found[-1] if found else None
             result = ask.assessment(law, worker, case, {}) if case else {"deadlines": [], "routes": []}
@@ -95,6 +95,8 @@ class Talk:
                 "places": [row.adcode for row in log], "issues_logged": [row.issue for row in log],
                 "contacts": [joined(one.body, one.level, one.answer, one.reason) for one in (case.contacts if case else [])],
                 "for_hotline": bool(case and any(referral.for_hotline for referral in case.referrals)),
+                "unanswered": [joined(row.why, row.text) for row in session.scalars(select(Unanswered).order_by(Unanswered.id))],
+                "heard": sum(session.scalars(select(HeardMessage.heard))), "missed": sum(session.scalars(select(HeardMessage.missed))),
             }
 
     def everything_stored(self) -> str:

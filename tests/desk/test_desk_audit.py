@@ -1,12 +1,14 @@
 """The audit trail at the desk: admins look up who saw or changed what; every deed has a name; looking is a deed itself."""
 import ast
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot import settings
-from bot.cases import forget, staff, store, trail, workers
+from bot.cases import audit_chain, forget, staff, store, trail, workers
 from bot.cases.model import Audit, Worker
 from bot.desk.texts import catalogue
 from tests.desk.people import carpenter
@@ -41,6 +43,46 @@ def test_an_admin_sees_who_did_what_and_that_goes_on_record(admin, hotline):
     with store.session(only_reads=True) as session:
         reads = session.query(Audit).filter_by(action="audit.read").order_by(Audit.id).all()
         assert [row.staff for row in reads] == ["root", "root"] and reads[0].detail == {"staff": "mei", "action": "case.note"}
+
+
+def test_the_page_shows_that_the_chain_is_whole_and_finds_a_hash_noted_before(admin):
+    admin.get("/queue")
+    page = admin.get("/audit").text
+    assert "none is missing" in page
+    noted = re.search(r"<code class=\"words\">(\w{64})</code>", page)[1]
+    with store.session(only_reads=True) as session:
+        assert session.query(Audit).filter_by(hash=noted).count() == 1
+    assert "is among them" in admin.get("/audit", params={"check": "1", "head": noted}).text
+    assert "No entry has the hash" in admin.get("/audit", params={"check": "1", "head": "0" * 64}).text
+
+
+def test_the_page_shows_where_the_chain_was_changed(admin):
+    with store.session() as session:
+        session.execute(text("DROP TRIGGER audit_stays"))
+        session.execute(text("UPDATE audit SET staff = 'li' WHERE id = 1"))
+    page = admin.get("/audit").text
+    assert "was changed by somebody" in page and "The content of entry 1 is not what was written" in page and "none is missing" not in page
+
+
+def test_a_long_trail_is_checked_when_somebody_asks(admin, monkeypatch):
+    monkeypatch.setattr("bot.desk.trail.AT_ONCE", 0)
+    assert "when you press the button" in admin.get("/audit").text
+    assert "none is missing" in admin.get("/audit", params={"check": "1"}).text
+
+
+def test_what_is_added_while_the_chain_is_read_is_no_fault(database, monkeypatch):
+    with store.session() as session:
+        staff.audit(session, "mei", "case.read", "G-1")
+    real = audit_chain._fault
+
+    def slow(*given):
+        with store.session() as session:
+            staff.audit(session, "li", "case.read", "G-2")
+        return real(*given)
+
+    monkeypatch.setattr(audit_chain, "_fault", slow)
+    with store.session(only_reads=True) as session:
+        assert audit_chain.verify(session).fault is None
 
 
 def test_the_hotline_does_not_see_it(hotline, visitor):

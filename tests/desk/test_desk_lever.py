@@ -1,11 +1,15 @@
-"""Every page of the lever (directory, knowledge, audit, unanswered, employers) in a real browser: axe, width, both languages, a phone."""
+"""Every page of the lever in a real browser: axe, width, both languages, a phone. The log and its figures are in test_desk_morning.py."""
 import os
+from datetime import timedelta
 
 import pytest
 
-from bot.cases import directory, store
+from bot import settings
+from bot.cases import directory, store, unanswered
+from bot.cases.model import HeardDay, Unanswered
 from tests.desk.people import carpenter
 from tests.desk.test_desk_browser import PHONE, WIDE, fits, sign_in, tab  # noqa: F401 (tab is a fixture)
+from tests.desk.test_desk_unanswered import kept
 from tests.desk.visitors import PASSWORD, account
 
 OFFICES = [("union", "盘州市", "盘州市总工会", "0858-3600000", "2026-11-02"),
@@ -28,6 +32,13 @@ def busy(database):
         directory.keep(session, first, {name: getattr(first, name) or "" for name in directory.KEPT}
                        | {"phones": "0858-3600001", "checked_on": "2026-11-20"}, "staff:lin")
 
+        for week in range(1, 14):
+            session.add(HeardDay(on=settings.today() - timedelta(weeks=week), language="zh", heard=180 + 7 * week, missed=9 + 4 * week))
+    kept(["食堂的饭太咸了找谁", "食堂饭太咸了该找谁", "工牌丢了要赔两百", "干到现在一个子儿没见着", "站长讲迟到一回扣五十", "中，就这样"])
+    with store.session() as session:
+        unanswered.label(session, [session.get(Unanswered, 4)], "example", "staff:mei", name="wage_arrears")
+        unanswered.label(session, [session.get(Unanswered, 5)], "question", "staff:lin", name="platform_rules")
+
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
@@ -38,7 +49,9 @@ def test_every_page_is_accessible_and_fits(desk, tab, busy, language, viewport):
     page.wait_for_url("**/queue")
     found = {}
     pages = {"directory": "/directory", "office": "/directory/1", "office-new": "/directory/new?body=union", "audit": "/audit",
-             "knowledge": "/knowledge?search=仲裁", "knowledge-item": "/knowledge/figures/minimum_wage/520000"}
+             "knowledge": "/knowledge?search=仲裁", "knowledge-item": "/knowledge/figures/minimum_wage/520000",
+             "unanswered": "/unanswered", "unanswered-done": "/unanswered?show=done", "unanswered-coverage": "/unanswered?show=coverage",
+             "unanswered-one": "/unanswered/1"}
     for name, path in pages.items():
         page.goto(desk + path)
         page.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")

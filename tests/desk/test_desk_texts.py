@@ -7,7 +7,7 @@ from string import Formatter
 import pytest
 
 from bot import settings
-from bot.cases import queue, referrals, staff
+from bot.cases import audit_chain, queue, referrals, staff, unanswered
 from bot.desk import texts, waiting
 from bot.guidance import facts
 
@@ -26,6 +26,7 @@ VALUES = {
     "ended_by": ("worker", "employer", "agreement"), "holder": ("bot", "waiting", "person"), "how": referrals.HOW,
     "referral": (*referrals.OPEN, "resolved", "closed"), "queue_level": [one["name"] for one in queue.order()["levels"]],
     "queue_deadline": waiting.DEADLINES, "queue_view": [name for name, _ in waiting.EVERYBODYS + waiting.DESKS],
+    "act": unanswered.ACTS, "unanswered_why": unanswered.WHY, "unanswered_kind": unanswered.KINDS, "chain_fault": audit_chain.FAULTS,
     "document": ("arbitration_application", "evidence_list", "injury_recognition_application", "inspection_complaint",
                  "payment_order_application", "resignation_notice", "union_letter", "representative_authorisation"),
 }
