@@ -68,6 +68,8 @@ class Record:
             return False
         if isinstance(column.type, sa.Integer):
             return next(_numbers)
+        if isinstance(column.type, sa.Float):
+            return 0.5
         if isinstance(column.type, sa.DateTime):
             return datetime(2026, 1, 2, 3, 4, 5)
         if isinstance(column.type, sa.Date):
