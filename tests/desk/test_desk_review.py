@@ -2,6 +2,7 @@
 did not agree; and the report to publish."""
 import json
 import re
+import zlib
 
 import pytest
 
@@ -12,6 +13,8 @@ from tests.desk import log_of
 from tests.desk.people import carpenter, deflected_by_union
 from tests.desk.visitors import Visitor, signed_in, token
 
+STORY = {"zh": "老板拖了九个月，工会来了三次，第三次带着监察的人一起来，工资当场发了一半。" * 8,
+         "en": "Nine months the boss put it off; the union came three times, the third time with labour inspection. " * 6}
 AGREED = {"reason": "not_member", "aware": "unknown", "involved": "unknown", "knew_first": ""}
 
 
@@ -29,6 +32,12 @@ def does(visitor: Visitor, row: int, deed: str, **fields):
     page = visitor.get(f"/deflections/{row}").text
     seen = re.search(r'name="seen" value="(\d+)"', page).group(1)
     return visitor.post(f"/deflections/{row}/{deed}", data={"csrf": token(page), "seen": seen, **fields})
+
+
+def pages(data: bytes) -> int:
+    """How many pages a PDF of WeasyPrint has. Its objects may lie in packed streams."""
+    packed = [part for part in re.findall(rb"stream\r?\n(.*?)\r?\nendstream", data, re.DOTALL) if part.startswith(b"\x78")]
+    return len(re.findall(rb"/Type\s*/Page\b", data + b"".join(map(zlib.decompress, packed))))
 
 
 def held(row: int) -> Deflection:
@@ -133,14 +142,21 @@ def test_what_could_reach_somebody_is_found():
 @pytest.mark.parametrize("language, title", [("zh", "被推开之后"), ("en", "Turned away")])
 def test_the_report_is_one_page_with_method_and_limits(desk, admin, language, title):
     log_of.at_random(2000, 800)
+    log_of.bring_in([{"case_id": f"told-{number}", "opened_on": f"2026-06-0{number}", "outcome": STORY[language]}
+                     for number in (1, 2)])
     admin.get(f"/language/{language}")
     page = admin.get("/insights/report?format=html")
+    assert page.text.count(f"<blockquote><p>{STORY[language][:200]}") == 2, "two stories, as long as it takes them"
     assert title in page.text and "attachment" in page.headers["content-disposition"] and "<link" not in page.text
     assert "href=" not in page.text and "<style>" in page.text, "it stands alone"
     for word in {"zh": ("方法", "局限"), "en": ("Method", "Limits")}[language]:
         assert word in page.text
     data = admin.get("/insights/report?format=pdf")
-    assert data.headers["content-type"] == "application/pdf" and data.content.startswith(b"%PDF")
+    assert data.headers["content-type"] == "application/pdf" and pages(data.content) == 1
+
+
+def test_a_pdf_of_two_pages_is_counted_as_two():
+    assert pages(pdf('<p style="break-after: page">一</p><p>二</p>')) == 2
 
 
 def test_the_report_hides_small_counts(admin):

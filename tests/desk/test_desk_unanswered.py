@@ -102,7 +102,7 @@ def test_how_much_is_understood_is_shown_as_a_chart_and_as_its_table(admin):
                 unanswered.count_message(session, language, heard=1, missed=int(one == 0))
     assert "How much is understood: 83.3%" in re.sub(r"\s+", " ", admin.get("/unanswered").text)
     page = admin.get("/unanswered?show=coverage").text
-    assert "Of 12 messages of the last half year 83.3 % were understood, 2 were not" in page
+    assert "Of 12 messages of the last half year 83.3% were understood, 2 were not" in page
     assert 'role="img"' in page and "<td>12</td><td>2</td><td>83.3%</td>" in page
     assert "<td>8</td><td>1</td><td>87.5%</td>" in admin.get("/unanswered?show=coverage&language=zh").text
     assert 'role="img"' not in admin.get("/unanswered").text
