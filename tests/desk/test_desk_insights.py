@@ -1,18 +1,27 @@
 """The figures on the desk: the study's shares, every number the export's, small groups hidden, each figure with its table."""
 import csv
 import io
+import json
 import re
+from collections import Counter
+from functools import partial
 from html import unescape
 
 import pytest
+from sqlalchemy import func, select, text as sql
 
-from bot.cases import deflection_import, deflection_report, log_figures, small_counts, staff, store, teams
-from bot.cases.log_figures import Choice
+from bot.cases import deflection_import, deflection_report, small_counts, staff, store, teams
+from bot.cases.log_case import ENDED, NEXT, RESULTS, WHEN
+from bot.cases.log_rows import WAITS
+from bot.cases.model import Deflection, LogCase
+from bot.desk.texts import Texts
+from tests.cases.test_log_counts import first, month, of_cases, waited
 from tests.desk import log_of
 from tests.desk.people import carpenter, deflected_by_union
 from tests.desk.visitors import signed_in
 
 ROW = re.compile(r"<tr><th scope=\"row\">(.*?)</th>(.*?)</tr>", re.DOTALL)
+HEAD = re.compile(r'<th scope="col">(.*?)</th>')
 CELL = re.compile(r"<td>(.*?)</td>", re.DOTALL)
 LINK = re.compile(r'<a href="([^"]+)">([^<]+)</a>')
 
@@ -34,29 +43,100 @@ def test_the_studys_counts_imported_as_a_log_give_its_shares(admin):
     assert key["Did not know before"] == ["77", "61%"] and key["Knew before"] == ["47", "37%"], "the study's text says 32"
     assert key["Did not act"] == ["89", "70%"] and key["Acted"] == ["31", "24%"]
     assert key["Knew and acted"] == ["24", "51%"] and key["Knew and did nothing"][0] == "19"
+    rows = list(deflection_import.read(admin.get("/deflections/export?format=csv").content))
+    report = deflection_report.figures(rows)
+    assert (report["cases"], report["aware"]["yes"], report["involved"]["yes"], report["aware_and_involved"]) == (127, 47, 31, 24)
+    with store.session(only_reads=True) as session:
+        assert {name: direct(session)[name] for name in ("cases", "aware_no", "aware_yes", "aware_unknown", "involved_no", "involved_yes",
+                                                         "knew_acted", "knew_idle")} == {
+            "cases": 127, "aware_no": 77, "aware_yes": 47, "aware_unknown": 3, "involved_no": 89, "involved_yes": 31, "knew_acted": 24,
+            "knew_idle": 19}
+
+
+def groups_of(page: str, name: str, some: dict[str, list[dict]], key, label) -> None:
+    """Compares a table of groups of cases with a plain count: how many, and the shares that knew, acted and were resolved."""
+    found: dict[str, list[list[dict]]] = {}
+    for held in some.values():
+        found.setdefault(label(key(held)), []).append(held)
+    shown = table(page, name)
+    assert {head for head, cells in shown.items() if cells[0] != "0"} == set(found), name
+    for head, cells in shown.items():
+        of = found.get(head, [])
+        shares = [f"{sum(any(one(row) for row in held) for held in of) / len(of):.0%}" if of else "–" for one in (
+            lambda row: row["aware"] == "yes", lambda row: row["involved"] == "yes", lambda row: row["resolved_on"])]
+        assert cells in ([str(len(of)), *shares], ["hidden"] * 4), (name, head)
 
 
 def test_every_number_is_the_exports_and_the_direct_query(admin):
-    log_of.at_random(3000, 1200)
+    """10,000 rows with empty fields, of cases with several rows: each table of the page against a plain count of the exported file,
+    and against SQL on the rows as they lie."""
+    log_of.at_random(10_000, 4000)
     page = admin.get("/insights").text
-    rows = list(deflection_import.read(admin.get("/deflections/export?format=json").content))
-    with store.session(only_reads=True) as session:
-        found, direct = deflection_report.figures(rows), log_figures.totals(session, Choice())
+    file = admin.get("/deflections/export?format=json").content
+    rows, report = json.loads(file), deflection_report.figures(deflection_import.read(file))
+    some, t = of_cases(rows), Texts("en")
+    assert len(rows) == 10_000
+
+    def verdict(held: list[dict], name: str) -> str:
+        return next((one for one in ("yes", "no") if any(row[name] == one for row in held)), "unknown")
+
+    said = Counter((name, verdict(held, name)) for held in some.values() for name in ("aware", "involved"))
+    both = Counter((verdict(held, "aware"), verdict(held, "involved")) for held in some.values())
+    plain = {"cases": len(some), "knew_acted": both["yes", "yes"], "knew_idle": both["yes", "no"],
+             "resolved": sum(any(row["resolved_on"] for row in held) for held in some.values()),
+             "away": sum(any(row["answer"] == "deflected" for row in held) for held in some.values()),
+             "quick": round(report["within_one_working_day"] * len(some)), **{f"{name}_{one}": n for (name, one), n in said.items()}}
     key = table(page, "key")
-    assert int(key["Cases"][0]) == found["cases"] == direct["cases"]
-    assert int(key["Knew before"][0]) == found["aware"]["yes"] and int(key["Acted"][0]) == found["involved"]["yes"]
-    assert int(key["Knew and acted"][0]) == found["aware_and_involved"]
-    assert key["Resolved"][1] == f"{found['shares']['resolved']:.0%}"
-    assert key["Answered within one working day"][1] == f"{found['within_one_working_day']:.0%}"
-    reasons = table(page, "reasons-body")
-    assert {int(cells[0]) for cells in reasons.values()} == set(found["by_reason"].values())
-
-
-def test_the_waits_are_the_reports(admin):
-    log_of.at_random(1000, 400)
-    page = admin.get("/insights").text
-    days = deflection_report.figures(deflection_import.read(admin.get("/deflections/export?format=json").content))["days_to_first_answer"]
+    assert {name: int(key[t(f"insights.{name}")][0]) for name in plain} == plain and len(key) == len(plain)
+    with store.session(only_reads=True) as session:
+        assert direct(session) == {name: plain[name] for name in direct(session)}
+        for by in ("body", "level"):
+            column = getattr(Deflection, by)
+            cells = {(t.label("reason", reason), t.label(by, one) if one else "not stated"): n for reason, one, n in session.execute(
+                select(Deflection.reason, column, func.count()).where(Deflection.reason.isnot(None)).group_by(Deflection.reason, column))}
+            heads = HEAD.findall(page.split(f'id="reasons-{by}">')[1].split("</thead>")[0])[2:]
+            for reason, line in table(page, f"reasons-{by}").items():
+                whole = sum(n for (row, _), n in cells.items() if row == reason)
+                assert line == [str(whole), *[str(cells.get((reason, unescape(head)), 0)) for head in heads]], (by, reason)
+        for kind, columns in (("after", RESULTS), ("early", ENDED)):
+            counts = dict(session.execute(select(getattr(LogCase, kind), func.count()).group_by(getattr(LogCase, kind))).all())
+            for line, label in ((line, t.label("log_next" if kind == "after" else "log_when", line)) for line in
+                                (NEXT if kind == "after" else WHEN)):
+                held = [counts.get(f"{line}|{one}", 0) for one in columns]
+                assert all(shown in (str(n), "hidden") for shown, n in zip(table(page, kind)[label], [sum(held), *held])), (kind, line)
+    waits = [days for held in some.values() if (days := waited(held)) is not None]
+    assert {head: int(cells[0]) for head, cells in table(page, "waits").items()} == {
+        t.label("log_wait", name): sum(least <= day and (most is None or day <= most) for day in waits)
+        for name, (least, most) in WAITS.items()}
+    days = report["days_to_first_answer"]
     assert f"half within {days['median']:g} days, nine in ten within {days['p90']:g}" in page
+    for name in ("occupation", "issue"):
+        groups_of(page, name, some, partial(stated, name), partial(named, t, name))
+    groups_of(page, "platform", some, lambda held: None, lambda one: "not stated")
+    groups_of(page, "map", some, partial(stated, "adcode"), lambda code: t.place(code[:2] + "0000") if code else "not stated")
+    groups_of(page, "trend", some, month, lambda at: f"{at // 100}-{at % 100:02d}" if at else "not stated")
+    assert all(cells[0] == "0" for cells in table(page, "funnel").values()), "an imported log has no workers of our own"
+
+
+def stated(name: str, held: list[dict]):
+    """What the rows of a case state first."""
+    return first(held, name)
+
+
+def named(t: Texts, group: str, value: str | None) -> str:
+    return t.label(group, value) if value else "not stated"
+
+
+def direct(session) -> dict[str, int]:
+    """Figures by SQL on the rows of the log, without the sums that the page reads."""
+    return dict(session.execute(sql("""
+        SELECT count(*) AS cases, sum(resolved) AS resolved, sum(away) AS away,
+               sum(knew) AS aware_yes, sum(NOT knew AND unaware) AS aware_no, sum(NOT knew AND NOT unaware) AS aware_unknown,
+               sum(acted) AS involved_yes, sum(NOT acted AND idle) AS involved_no, sum(NOT acted AND NOT idle) AS involved_unknown,
+               sum(knew AND acted) AS knew_acted, sum(knew AND NOT acted AND idle) AS knew_idle
+        FROM (SELECT max(aware = 'yes') AS knew, max(aware = 'no') AS unaware, max(involved = 'yes') AS acted,
+                     max(involved = 'no') AS idle, max(resolved_on IS NOT NULL) AS resolved, max(coalesce(answer, '') = 'deflected') AS away
+              FROM deflection GROUP BY case_id)""")).mappings().one())
 
 
 def test_every_number_opens_its_rows_and_there_are_as_many(admin):

@@ -1,5 +1,9 @@
 """The law as the bot holds it, at the desk: found, with its sources and days, what is due, and which open cases a change touches."""
+import pytest
+
 from bot.cases import cases, store, workers
+from bot.desk import knowledge
+from bot.desk.texts import Texts
 from bot.law import HERE, browse
 from bot.settings import now, today
 from tests.desk.people import carpenter
@@ -23,6 +27,12 @@ def test_every_file_of_the_base_is_an_item_with_its_source_and_day():
     assert set(items) == files
     assert all(item.last_checked for item in items.values() if item.kind in ("periods", "figures"))
     assert items[PERIOD].laws() == ["劳动争议调解仲裁法 27"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_file_of_the_base_has_a_name(language):
+    t = Texts(language)
+    assert [name for name, item in browse.items().items() if knowledge.title(t, item) == name.rsplit("/", 1)[1]] == []
 
 
 def test_words_find_files_and_sentences(hotline):
