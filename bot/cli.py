@@ -265,14 +265,15 @@ def audit_verify(head: Optional[str]) -> None:
 @click.option("--questions", is_flag=True, help="The questions of law instead of examples.")
 def unanswered_export(language: str, questions: bool) -> None:
     """Writes what was labelled, scrubbed: training examples as in data/nlu, or questions as in tests/law."""
-    from bot.cases import unanswered
+    from bot.cases import staff, unanswered
     from bot.desk.unanswered import trained
 
-    with _session(only_reads=True) as session:
+    with _session() as session:
         if questions:
             text = unanswered.export_questions(session)
         else:
             text = unanswered.export_examples(session, language, trained(language))
+        staff.audit(session, HERE, "unanswered.export", "questions" if questions else language)
     _write(text)
 
 

@@ -3,11 +3,13 @@ from datetime import date, timedelta
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from sqlalchemy import text, true
 
 from bot import law, settings
 from bot.cases import cases, forget, referrals, retention, rights, store, teams, unanswered, workers
-from bot.cases.model import HeardDay, HeardMessage, Staff, Unanswered
+from bot.cases.model import Audit, HeardDay, HeardMessage, Staff, Unanswered
+from bot.cli import app
 from bot.dialogue import listen, missed
 from bot.dialogue.heard import Heard
 from bot.dialogue.state import State
@@ -133,6 +135,19 @@ def test_a_question_is_given_out_in_the_form_of_the_lawyers_cases(session, agree
     assert [one["facts"] for one in cases_] == [{"issues": ["health_safety"]}, {"issues": ["other_labour"]}]
     for one in cases_:
         assert set(one) <= KEYS and isinstance(one["as_of"], date) and parse_facts(one["facts"])
+
+
+@pytest.mark.parametrize("record", ["sqlite"], indirect=True)
+def test_the_command_gives_out_the_same_files_and_that_goes_on_record(record):
+    with store.session() as session:
+        worker = workers.arrive(session, "telegram", "1", "zh")
+        worker.consented_at = settings.now()
+        unanswered.label(session, [keep(session, worker, "干到现在一个子儿没见着")], "example", "staff:mei", name="wage_arrears")
+        unanswered.label(session, [keep(session, worker)], "question", "staff:mei", name="health_safety")
+    file, questions = (CliRunner().invoke(app, ["unanswered", "export", *more]) for more in ((), ("--questions",)))
+    assert "- intent: wage_arrears" in file.stdout and "name: 工地的饭太咸了找谁" in questions.stdout
+    with store.session(only_reads=True) as session:
+        assert [(row.action, row.subject) for row in session.query(Audit)] == [("unanswered.export", one) for one in ("zh", "questions")]
 
 
 def test_a_label_can_be_put_right_and_taken_back(session, agreed):
