@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot import settings
@@ -36,9 +37,12 @@ def store(session: Session, channel: str, update_id: str, sender: str, payload: 
     known = select(Inbox.id).where(Inbox.channel == channel, Inbox.update_id == update_id)
     if session.scalar(known) is not None:
         return False
-    session.add(Inbox(channel=channel, update_id=update_id, sender=sender, payload=payload, status="received", attempts=0,
-                      message_id=message_id, received_at=settings.now()))
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(Inbox(channel=channel, update_id=update_id, sender=sender, payload=payload, status="received", attempts=0,
+                              message_id=message_id, received_at=settings.now()))
+    except IntegrityError:  # delivered to another process at the same moment
+        return False
     return True
 
 

@@ -13,6 +13,7 @@ from bot.cases import answers, inbox, outbox as sending
 from bot.law import languages
 from bot.settings import SettingsError
 from bot.telegram import calls, commands, heartbeat, updates
+from bot.telegram.claims import HANDLING, SENDING, Claims
 from bot.telegram.config import Config
 from bot.telegram.deliver import Sender
 from bot.telegram.handle import Handler
@@ -33,9 +34,10 @@ async def run(config: Config, stop: asyncio.Event) -> None:
     bot, record = calls.make(config), Record()
     async with httpx.AsyncClient(trust_env=False, limits=httpx.Limits(max_connections=config.at_once)) as rasa:
         sender = Sender(bot, record, config)
-        outbox = Lanes(sender.find, sender.work, config.at_once)
+        handling, mailing = Claims(HANDLING), Claims(SENDING)
+        outbox = Lanes(sender.find, sender.work, config.at_once, mailing)
         handler = Handler(bot, rasa, record, config, outbox)
-        lanes = Lanes(handler.find, handler.work, config.at_once)
+        lanes = Lanes(handler.find, handler.work, config.at_once, handling)
 
         def stored(update_id: str, update: dict) -> None:
             handler.acknowledge(update_id, update)
@@ -58,6 +60,8 @@ async def run(config: Config, stop: asyncio.Event) -> None:
         finally:
             pulse.cancel()
             heartbeat.stop(config.alive_file)
+            handling.close()
+            mailing.close()
             await bot.shutdown()
 
 

@@ -4,6 +4,8 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Collection, Hashable
 
+from bot.telegram.claims import Claims
+
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 0.5  # how often the table is looked at without being woken: rows of other processes, waits that are over
 LONGEST_REST = 30  # seconds before a lane is tried again whose work went wrong again and again
@@ -13,10 +15,13 @@ Find = Callable[[Collection, int], Awaitable[list[tuple[int, Hashable]]]]
 
 
 class Lanes:
-    """`find(busy lanes, how many)` gives rows as (id, lane); `work(id)` does one, and changes the row so that it is not found again."""
+    """`find(busy lanes, how many)` gives rows as (id, lane); `work(id)` does one, and changes the row so that it is not found again.
 
-    def __init__(self, find: Find, work: Callable[[int], Awaitable[None]], at_once: int):
-        self._find, self._work, self._at_once = find, work, at_once
+    With `claims` a lane is worked on only while it is claimed here, and not by another process.
+    """
+
+    def __init__(self, find: Find, work: Callable[[int], Awaitable[None]], at_once: int, claims: Claims | None = None):
+        self._find, self._work, self._at_once, self._claims = find, work, at_once, claims
         self._busy: dict[Hashable, asyncio.Task] = {}
         self._stumbled: dict[Hashable, tuple[int, float]] = {}  # lane: how often in a row, and when it may be tried again
         self._wake = asyncio.Event()
@@ -54,8 +59,12 @@ class Lanes:
 
     async def _one(self, row_id: int, lane: Hashable) -> None:
         try:
-            await self._work(row_id)
-            self._stumbled.pop(lane, None)
+            if await self._claimed(lane):
+                try:
+                    await self._work(row_id)
+                finally:
+                    await self._give_back(lane)
+                self._stumbled.pop(lane, None)
         except Exception as error:  # the row stays as it was; after a rest it is found again
             often = self._stumbled.get(lane, (0, 0.0))[0]
             self._stumbled[lane] = often + 1, time.monotonic() + min(LONGEST_REST, IDLE_SECONDS * 2 ** min(often, 10))
@@ -63,3 +72,14 @@ class Lanes:
         finally:
             del self._busy[lane]
             self._wake.set()
+
+    async def _claimed(self, lane: Hashable) -> bool:
+        """Whether the lane is ours for now; where it is another gateway's it rests for a moment."""
+        if self._claims is None or await self._claims.take(lane):
+            return True
+        self._stumbled[lane] = 0, time.monotonic() + IDLE_SECONDS
+        return False
+
+    async def _give_back(self, lane: Hashable) -> None:
+        if self._claims is not None:
+            await self._claims.give_back(lane)

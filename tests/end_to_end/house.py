@@ -15,7 +15,7 @@ from tests.telegram.bot_api_double import BotApiDouble, until
 from tests.telegram.servers import free_port
 
 TODAY = "2026-11-22"
-PATIENCE = 240  # seconds a part may take to come up on a busy machine; nothing is measured here
+PATIENCE = 600  # seconds a part may take to come up on a busy machine; nothing is measured here
 
 
 class House:
