@@ -72,6 +72,22 @@ def unseal(box: AESGCM, place: bytes, data: bytes) -> str:
         raise Forged(f"{place.partition(b':')[0].decode()}: not what was written there") from None
 
 
+def hide(text: str, place: str) -> bytes:
+    """A text for a place outside the record, such as a key of Redis, under a key made from the newest master key."""
+    nonce = os.urandom(NONCE)
+    return nonce + next(iter(_hiding(tuple(settings.secret_keys())))).encrypt(nonce, text.encode(), place.encode())
+
+
+def unhide(data: bytes, place: str) -> str | None:
+    """The text again; None when no master key opens it any more, or it was meant for another place."""
+    for box in _hiding(tuple(settings.secret_keys())):
+        try:
+            return box.decrypt(data[:NONCE], data[NONCE:], place.encode()).decode()
+        except (InvalidTag, ValueError):
+            continue
+    return None
+
+
 def place(table: str, column: str, names: list) -> bytes:
     """Where a ciphertext belongs: `names` are the values that name the row, texts or bytes."""
     return f"{table}.{column}:".encode() + b"\x00".join(name if isinstance(name, bytes) else str(name).encode() for name in names)
@@ -101,7 +117,23 @@ def _number(key_id: int) -> bytes:
 @lru_cache(maxsize=4)
 def _masters(keys: tuple[str, ...]) -> dict[str, AESGCM]:
     """The master keys by name, the newest first. What wraps is derived from them, as they once encrypted texts themselves."""
-    found = {}
+    names = {hmac.new(raw, b"name of a master key", hashlib.sha256).hexdigest()[:16]: raw for raw in _raw(keys)}
+    return {name: _derived(raw, b"wraps data keys") for name, raw in names.items()}
+
+
+@lru_cache(maxsize=4)
+def _hiding(keys: tuple[str, ...]) -> list[AESGCM]:
+    """What hides texts outside the record, the newest first."""
+    return [_derived(raw, b"hides what is kept for a while") for raw in _raw(keys)]
+
+
+def _derived(raw: bytes, purpose: bytes) -> AESGCM:
+    return AESGCM(HKDF(hashes.SHA256(), 32, None, purpose).derive(raw))
+
+
+def _raw(keys: tuple[str, ...]) -> list[bytes]:
+    """The bytes of the master keys. Raises SettingsError."""
+    found = []
     for key in keys:
         try:
             raw = urlsafe_b64decode(key.encode())
@@ -109,6 +141,5 @@ def _masters(keys: tuple[str, ...]) -> dict[str, AESGCM]:
             raw = b""
         if len(raw) != 32:
             raise settings.SettingsError("BOT_SECRET_KEYS: a key is not 32 url-safe base64 bytes; `make setup` makes one")
-        name = hmac.new(raw, b"name of a master key", hashlib.sha256).hexdigest()[:16]
-        found[name] = AESGCM(HKDF(hashes.SHA256(), 32, None, b"wraps data keys").derive(raw))
+        found.append(raw)
     return found

@@ -48,10 +48,10 @@ class InRedis:
 
     def get(self, sender: str) -> str | None:
         kept = self._redis.get(PREFIX + sender)
-        return crypto.decrypt(kept) if kept else None
+        return crypto.unhide(kept, PREFIX + sender) if kept else None  # what no key opens any more is a session that is over
 
     def put(self, sender: str, kept: str) -> None:
-        self._redis.set(PREFIX + sender, crypto.encrypt(kept), ex=SECONDS)
+        self._redis.set(PREFIX + sender, crypto.hide(kept, PREFIX + sender), ex=SECONDS)
 
     def keys(self) -> list[str]:
         return [key.decode().removeprefix(PREFIX) for key in self._redis.scan_iter(f"{PREFIX}*")]
