@@ -1,7 +1,7 @@
 """`python -m bench [--short] [--only PART …]`: measures, prints `name: value unit`, writes bench.json.
 
-Both sides of a ratio are measured in this run on this machine, in turns. `--short` sees that the bench works: few messages and a
-baseline of one epoch, whose figures mean nothing.
+Both sides of a ratio are measured in this run on this machine, in turns. `--short` sees that the bench works: few messages, few
+examples and a baseline of one epoch, whose figures mean nothing.
 """
 import argparse
 import os
@@ -9,14 +9,14 @@ import statistics
 import sys
 from pathlib import Path
 
-from bench import chat, engine, sides, telegram
+from bench import chat, engine, pages, sides, telegram, workers
 from bench.figures import Figures, say
 from bench.houses import Ours, Theirs
 from bot import model_cache, setup
 from bot.settings import ROOT, VAR
 from bot.understanding import score
 
-PARTS = ("engine", "telegram", "train", "nlu", "chat")
+PARTS = ("engine", "telegram", "pages", "workers", "train", "nlu", "chat")
 BASELINE = ROOT / "bench" / "baseline.yml"
 
 
@@ -31,43 +31,65 @@ def main() -> int:
         say("telegram …")
         rate = telegram.updates_per_second(folder, 4 if options.short else 50, 5 if options.short else 20)
         figures.put("telegram_updates_per_s", rate, "updates/s")
+    if "pages" in options.only:
+        say("pages …")
+        found = pages.growth(folder, 10_000 // (50 if options.short else 1), options.cases or (500 if options.short else 1_000_000),
+                             rounds=2 if options.short else 20)
+        for page, ratio in found.items():
+            figures.put(f"{page.strip('/')}_growth", ratio, "ratio")
+    if "workers" in options.only:
+        _workers(options, folder, figures)
     if {"train", "nlu", "chat"} & set(options.only):
         _two_sides(options, folder, figures)
     return 0
 
 
+def _workers(options, folder: Path, figures: Figures) -> None:
+    assert setup.main() == 0
+    found = workers.throughput(folder, *((1, 2, 1) if options.short else (3, 8, 5)))
+    if found:
+        figures.ratio("workers_2_ratio", found[2], found[1])
+
+
 def _two_sides(options, folder: Path, figures: Figures) -> None:
-    config = sides.shortened(BASELINE, folder) if options.short else BASELINE
+    config, data = (sides.shortened(BASELINE, folder), sides.few(folder)) if options.short else (BASELINE, ROOT / "data")
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{folder / 'train.db'}"}
     say("training the baseline, a quarter of an hour …")
-    theirs, their_seconds = sides.train("baseline", config, folder, environment)
+    theirs, their_seconds = sides.train("baseline", config, data, folder, environment)
     say(f"  {their_seconds:.0f} s; training ours …")
-    ours, our_seconds = sides.train("ours", ROOT / "config.yml", folder, environment)
+    ours, our_seconds = sides.train("ours", ROOT / "config.yml", data, folder, environment)
     figures.ratio("train_ratio", [our_seconds], [their_seconds])
     if "nlu" in options.only:
-        _nlu(options, figures, ours, theirs, environment)
+        _nlu(options, figures, {"ours": ours, "theirs": theirs}, environment)
     if "chat" in options.only:
         _chat(options, folder, figures, theirs)
 
 
-def _nlu(options, figures: Figures, ours: Path, theirs: Path, environment: dict) -> None:
+def _nlu(options, figures: Figures, models: dict[str, Path], environment: dict) -> None:
     if not score.EVAL.is_dir():
         say(f"no real questions at {score.EVAL}: understanding is not measured")
         return
-    times: dict[str, list[float]] = {"": [], "_default_rasa": []}
-    for suffix, model in (("", ours), ("_default_rasa", theirs)):
-        for language in ("zh", "en"):
-            questions = score.read_eval(language)[:20 if options.short else None]
-            say(f"nlu{suffix}, {language} …")
-            parsed = sides.parse(model, [text for text, _ in questions], environment)
-            times[suffix] += [one["seconds"] for one in parsed]
-            got = [(one["issues"] or [one["intent"]])[0] for one in parsed]
-            found = score.figures([labels for _, labels in questions], got)
-            figures.put(f"nlu_{language}_lenient{suffix}", found["lenient"], "")
-            if language == "zh":
-                figures.put(f"nlu_zh_macro_f1{suffix}", found["macro_f1"], "")
-                figures.put(f"nlu_zh_not_labour_recall{suffix}", found["not_labour_recall"], "")
-    figures.ratio("parse_ratio", times[""], times["_default_rasa"])
+    questions = {language: score.read_eval(language)[:10 if options.short else None] for language in ("zh", "en")}
+    messages = [text for asked in questions.values() for text, _ in asked]
+    times: dict[str, list[float]] = {side: [] for side in models}
+    for turn in range(1 if options.short else 2):
+        for side, model in models.items():
+            say(f"nlu, round {turn + 1}, {side} …")
+            parsed = sides.parse(side, model, messages, environment)
+            times[side] += [one["seconds"] for one in parsed]
+            if turn == 0:
+                _scores(figures, "" if side == "ours" else "_default_rasa", questions, parsed)
+    figures.ratio("parse_ratio", times["ours"], times["theirs"])
+
+
+def _scores(figures: Figures, suffix: str, questions: dict[str, list], parsed: list[dict]) -> None:
+    answers = iter([(one["issues"] or [one["intent"]])[0] for one in parsed])
+    for language, asked in questions.items():
+        found = score.figures([labels for _, labels in asked], [next(answers) for _ in asked])
+        figures.put(f"nlu_{language}_lenient{suffix}", found["lenient"], "")
+        if language == "zh":
+            figures.put(f"nlu_zh_macro_f1{suffix}", found["macro_f1"], "")
+            figures.put(f"nlu_zh_not_labour_recall{suffix}", found["not_labour_recall"], "")
 
 
 def _chat(options, folder: Path, figures: Figures, model: Path) -> None:
@@ -102,6 +124,7 @@ def _options():
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0])
     parser.add_argument("--short", action="store_true", help="see that the bench works; the figures mean nothing")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--cases", type=int, help="matters in the large record of `pages`; default 1,000,000")
     parser.add_argument("--out", type=Path, default=ROOT / "bench.json")
     return parser.parse_args()
 

@@ -1,4 +1,5 @@
 """The two sides, each as its own processes on a database of its own: ours as `make run` starts it, theirs as Rasa's manual says."""
+import itertools
 import os
 import signal
 import socket
@@ -20,41 +21,51 @@ class House:
 
     def __init__(self, name: str, folder: Path):
         self.name, self._folder = name, folder
-        self.port, self._desk, self._actions = _free_port(), _free_port(), _free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.port, self._desk, self._actions = free_port(), free_port(), free_port()
+        self._among([self.port])
         self._running: list[subprocess.Popen] = []
         self._client = httpx.Client(timeout=120, trust_env=False)
         self.environment = {
             **os.environ, "DATABASE_URL": f"sqlite:///{folder / name}.db", "BOT_SECRET_KEYS": new_key(), "BOT_TODAY": "2026-11-22",
             "PARTS_SECRET": new_key(),
-            "RASA_URL": self.url, "DESK_PORT": str(self._desk), "RASA_TELEMETRY_ENABLED": "false", "LOG_LEVEL": "WARNING",
+            "RASA_URL": self.urls[0], "DESK_PORT": str(self._desk), "RASA_TELEMETRY_ENABLED": "false", "LOG_LEVEL": "WARNING",
             "PYTHONWARNINGS": "ignore", "TF_CPP_MIN_LOG_LEVEL": "3",
         }
         for setting in ("TELEGRAM_TOKEN", "ACTION_URL", "REDIS_URL"):
             self.environment.pop(setting, None)
+
+    def _among(self, ports: list[int]) -> None:
+        """Where Rasa listens; messages go to each in turn, as a balancer would send them."""
+        self.urls = [f"http://127.0.0.1:{port}" for port in ports]
+        self._turns = itertools.cycle(self.urls)
 
     def commands(self) -> list[list[str]]:
         """What this side runs."""
         raise NotImplementedError
 
     def start(self) -> float:
-        """Starts the side; seconds until its first answer."""
+        """Starts the side; seconds until its first answer, of each Rasa where there are several."""
         began = time.perf_counter()
         with (self._folder / f"{self.name}.log").open("ab") as log:
             self._running = [subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True)
                              for command in self.commands()]
-        while time.perf_counter() - began < STARTING:
-            try:
-                if self.ask("ready", "你好"):
-                    return time.perf_counter() - began
-            except httpx.HTTPError:
-                pass
-            time.sleep(0.05)
-        raise RuntimeError(f"{self.name} does not answer; see {self._folder / self.name}.log")
+        for url in self.urls:
+            while not self._answers(url):
+                if time.perf_counter() - began > STARTING or any(process.poll() is not None for process in self._running):
+                    self.stop()
+                    raise RuntimeError(f"{self.name} does not answer; see {self._folder / self.name}.log")
+                time.sleep(0.05)
+        return time.perf_counter() - began
 
-    def ask(self, sender: str, message: str, client: httpx.Client | None = None) -> list[dict]:
+    def _answers(self, url: str) -> bool:
+        try:
+            return bool(self.ask("ready", "你好", url=url))
+        except httpx.HTTPError:
+            return False
+
+    def ask(self, sender: str, message: str, client: httpx.Client | None = None, url: str | None = None) -> list[dict]:
         """One message through Rasa's REST channel; the answers."""
-        answer = (client or self._client).post(f"{self.url}/webhooks/rest/webhook", json={"sender": sender, "message": message},
+        answer = (client or self._client).post(f"{url or next(self._turns)}/webhooks/rest/webhook", json={"sender": sender, "message": message},
                                                headers={"Authorization": f"Bearer {self.environment['PARTS_SECRET']}"})
         answer.raise_for_status()
         return answer.json()
@@ -79,6 +90,18 @@ class Ours(House):
         return [[sys.executable, "-m", "bot.run"]]
 
 
+class Workers(House):
+    """So many Rasa processes of ours and nothing else, on a PostgreSQL and a Redis that are there."""
+
+    def __init__(self, name: str, folder: Path, count: int, database: str, redis: str):
+        super().__init__(name, folder)
+        self._among([free_port() for _ in range(count)])
+        self.environment |= {"DATABASE_URL": database, "REDIS_URL": redis}
+
+    def commands(self):
+        return [["env", f"RASA_URL={url}", sys.executable, "-m", "bot.rasa_server"] for url in self.urls]
+
+
 class Theirs(House):
     """Plain `rasa run` and an action server, on the model trained from bench/baseline.yml."""
 
@@ -96,7 +119,7 @@ class Theirs(House):
                  "--port", str(self.port)]]
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

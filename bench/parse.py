@@ -1,4 +1,4 @@
-"""`python -m bench.parse MODEL < messages`: what a Rasa model makes of messages, one JSON object a line with its seconds.
+"""`python -m bench.parse ours|theirs MODEL < messages`: what a model makes of messages, one JSON object a line with its seconds.
 
 A process of its own, so that neither side's libraries warm up the other's. The first parse is not counted.
 """
@@ -9,10 +9,24 @@ import time
 
 
 def main() -> None:
+    side, model = sys.argv[1:]
+    agent = _ours(model) if side == "ours" else _theirs(model)
+    asyncio.run(_parse(agent, [line.rstrip("\n") for line in sys.stdin]))
+
+
+def _ours(model: str):
+    from bot.engine import imports
+
+    imports.leave_out()
+    from bot.engine import agent
+
+    return agent.load(model, actions=None)
+
+
+def _theirs(model: str):
     from rasa.core.agent import Agent
 
-    agent = Agent.load(sys.argv[1])
-    asyncio.run(_parse(agent, [line.rstrip("\n") for line in sys.stdin]))
+    return Agent.load(model)
 
 
 async def _parse(agent, messages: list[str]) -> None:

@@ -2,7 +2,8 @@
 
 `fill(url, cases)` fills an empty, migrated database and brings the log's sums up to date. What is drawn is spread as in real life:
 few places, trades and issues have most of the cases, one case in three is told to several bodies, a third of all knocks are turned
-away. Nothing of it was said by anybody.
+away. Three workers in ten pass their matter on to the hotline, which has most of it behind it: open are the matters of the last two
+months and three in a hundred of the older ones. Nothing of it was said by anybody.
 """
 import random
 from datetime import date, datetime, timedelta
@@ -11,13 +12,15 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from bot.cases import log_counts, store
-from bot.cases.model import Case, Deflection, Worker
+from bot.cases.model import Case, Deflection, Referral, Worker
 from bot.guidance.facts import BODIES, ISSUES, LEVELS, OCCUPATIONS, REASONS
 from bot.law import places
 from bot.settings import CHINA
 
 CHUNK = 5000
 FIRST, DAYS = date(2023, 12, 1), 1085
+LAST = FIRST + timedelta(DAYS - 1)
+PASSED_ON, LEFT_OPEN, RECENT = .3, .03, 60  # shares; days
 PLATFORMS = (None, None, None, None, "美团", "饿了么", "滴滴", "京东", "顺丰", "货拉拉")
 
 
@@ -34,7 +37,7 @@ def fill(url: str, cases: int, seed: int = 8) -> None:
 
 
 def _some(session: Session, dice: random.Random, codes: list[str], first: int, many: int) -> None:
-    workers, matters, rows = [], [], []
+    workers, matters, rows, doors = [], [], [], []
     for number in range(first + 1, first + many + 1):
         day = FIRST + timedelta(dice.randrange(DAYS))
         moment = datetime(day.year, day.month, day.day, 12, tzinfo=CHINA)
@@ -43,11 +46,15 @@ def _some(session: Session, dice: random.Random, codes: list[str], first: int, m
         workers.append({"id": number, "code": f"W-{number:07d}", "channel": "telegram", "sender": f"{number:032x}", "handover": "bot",
                         "voice": False, "consented_at": moment, "created_at": moment, "seen_at": moment})
         matters.append({"id": number, "code": code, "worker_id": number, "status": "open", "opened_at": moment, "issues": [issue],
-                        "adcode": adcode, "occupation": trade, "platform": platform, "people": 1, "urgency": "normal"})
+                        "adcode": adcode, "occupation": trade, "platform": platform, "people": dice.choice((1, 1, 1, 2, 12)),
+                        "urgency": dice.choice(("normal", "normal", "soon", "urgent")),
+                        "act_by": day + timedelta(dice.randrange(30, 400)) if dice.random() < .8 else None})
+        if dice.random() < PASSED_ON:
+            doors.append(_passed_on(dice, number, adcode, moment, recent=(LAST - day).days < RECENT))
         common = {"case_id": code, "case_ref": number, "opened_on": day, "adcode": adcode, "occupation": trade, "issue": issue, "people": 1,
                   "created_at": moment, "place": None}
         rows += [common | _row(dice, day + timedelta(7 * step)) for step in range(dice.choice((1, 1, 2, 3)))]
-    for table, made in ((Worker, workers), (Case, matters), (Deflection, rows)):
+    for table, made in ((Worker, workers), (Case, matters), (Deflection, rows), (Referral, doors)):
         session.execute(insert(table), made)
 
 
@@ -59,6 +66,13 @@ def _row(dice: random.Random, day: date) -> dict:
             "reason": {"deflected": _often(dice, REASONS), "no_answer": "no_answer"}.get(answer),
             "first_answer_on": day + timedelta(int(dice.expovariate(.2))) if answer != "no_answer" else None,
             "resolved_on": day + timedelta(30) if acted and dice.random() < .5 else None}
+
+
+def _passed_on(dice: random.Random, case: int, adcode: str, moment: datetime, recent: bool) -> dict:
+    is_open = recent or dice.random() < LEFT_OPEN
+    return {"case_id": case, "body": "hotline", "adcode": adcode, "status": "told" if is_open else "resolved", "for_hotline": True,
+            "consented_at": moment, "created_at": moment, "changed_at": moment, "resolved_at": None if is_open else moment + timedelta(20),
+            "waiting_since": moment if is_open and dice.random() < .7 else None}
 
 
 def _often(dice: random.Random, values):

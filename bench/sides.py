@@ -4,20 +4,23 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import yaml
 
 from bot.settings import ROOT
+from bot.understanding import examples
 
 QUIET = {"RASA_TELEMETRY_ENABLED": "false", "PYTHONWARNINGS": "ignore", "TF_CPP_MIN_LOG_LEVEL": "3"}
 
 
-def train(name: str, config: Path, folder: Path, environment: dict) -> tuple[Path, float]:
+def train(name: str, config: Path, data: Path, folder: Path, environment: dict) -> tuple[Path, float]:
     """A model trained from nothing, and the seconds that took."""
     began = time.perf_counter()
     with (folder / f"{name}-train.log").open("w") as log:
-        command = [sys.executable, "-m", "rasa", "train", "--force", "--config", str(config), "--domain", "domain.yml", "--data", "data"]
+        command = [sys.executable, "-m", "bench.train", str(folder / f"{name}-kept"), "--force", "--config", str(config),
+                   "--domain", "domain.yml", "--data", str(data)]
         subprocess.run(
             [*command, "--out", str(folder), "--fixed-model-name", name], cwd=ROOT, env={**environment, **QUIET}, stdout=log, stderr=log,
             check=True)
@@ -35,9 +38,23 @@ def shortened(config: Path, folder: Path) -> Path:
     return path
 
 
-def parse(model: Path, messages: list[str], environment: dict) -> list[dict]:
-    """What a model makes of messages, with the seconds of each."""
-    done = subprocess.run([sys.executable, "-m", "bench.parse", str(model)], cwd=ROOT, env={**environment, **QUIET}, text=True,
+def few(folder: Path) -> Path:
+    """The rules, and every thirtieth training example: data for a bench that shall only be seen to work."""
+    shutil.copytree(ROOT / "data" / "rules", folder / "data" / "rules")
+    kept: dict[str, list[str]] = {}
+    told = Counter()
+    for example in examples.read():
+        told[example.intent] += 1
+        if told[example.intent] % 30 <= 1:
+            kept.setdefault(example.intent, []).append(example.text)
+    content = {"version": "3.1", "nlu": [{"intent": intent, "examples": "".join(f"- {text}\n" for text in texts)} for intent, texts in kept.items()]}
+    (folder / "data" / "nlu.yml").write_text(yaml.safe_dump(content, allow_unicode=True))
+    return folder / "data"
+
+
+def parse(side: str, model: Path, messages: list[str], environment: dict) -> list[dict]:
+    """What a model makes of messages, with the seconds of each, as `side` ("ours", "theirs") runs it."""
+    done = subprocess.run([sys.executable, "-m", "bench.parse", side, str(model)], cwd=ROOT, env={**environment, **QUIET}, text=True,
                           input="\n".join(" ".join(message.split()) for message in messages) + "\n", capture_output=True, check=True)
     return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 

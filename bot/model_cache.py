@@ -34,11 +34,15 @@ def trained_model() -> Path | None:
     return path if path.exists() else None
 
 
+def understanding_path() -> Path:
+    return VAR / "understanding" / f"{fingerprint(UNDERSTANDING_INPUTS)}.joblib"
+
+
 def understanding(progress=None):
     """The classifier for the data as they are, trained now if it is not in the cache. No TensorFlow, no Rasa."""
     from bot.understanding import classifier, examples
 
-    path = VAR / "understanding" / f"{fingerprint(UNDERSTANDING_INPUTS)}.joblib"
+    path = understanding_path()
     if path.exists():
         return classifier.Model.load(path)
     model = classifier.train(examples.read(), progress)

@@ -57,7 +57,8 @@ def _make(name: str, setting: str, why: str) -> None:
 
 def train() -> int:
     """Trains the classifier and the Rasa model unless models for exactly these data exist."""
-    model_cache.understanding(lambda line: print(f"understanding: {line}", flush=True))
+    if not model_cache.understanding_path().exists():  # looked for, not loaded: the supervisor has no use for a classifier
+        model_cache.understanding(lambda line: print(f"understanding: {line}", flush=True))
     path = model_cache.rasa_model_path()
     if path.exists():
         return 0

@@ -5,8 +5,6 @@ import re
 import zipfile
 from datetime import date, datetime
 
-from openpyxl import Workbook, load_workbook
-
 XLSX = b"PK\x03\x04"  # how every XLSX file begins
 LARGEST, MOST_PARTS = 200_000_000, 1000  # bytes and files that a workbook may unpack to
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # how a cell begins that some spreadsheet runs
@@ -55,6 +53,8 @@ def separated(text: str) -> list[list]:
 
 def xlsx(data: bytes) -> list[list]:
     """The lines of the first sheet of a workbook. Raises TableFault."""
+    from openpyxl import load_workbook  # with numpy behind it; most processes never meet a workbook
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             parts = packed.infolist()
@@ -117,6 +117,8 @@ def _csv_bytes(cells: list[list]) -> bytes:
 
 
 def _xlsx_bytes(title: str, cells: list[list]) -> bytes:
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title)
     for line in cells:

@@ -1,16 +1,11 @@
 """Text into a voice message, through a program that reads text on standard input and writes a WAV file on standard output."""
-import io
 import re
 import shlex
 import shutil
 import subprocess
 
-import numpy
-import soundfile
-
 from bot import law, settings
 
-OPUS_RATE = 24_000  # Hz; Opus allows this one, not espeak's 22,050
 SECONDS = 60  # after which a reading program is given up
 NUMBER_TO_CALL = re.compile(r"(?<![\d,.-])(?:0\d{2,3}-\d{5,8}|12\d{3}|1[12]\d)(?!\d|[,.]\d|\s*[年月日元天人岁%])")
 SILENT = re.compile(r"[\U0001F000-\U0001FAFF\u2190-\u21FF\u2300-\u27BF\u2B00-\u2BFF\uFE0F\u200D]|^[·•]\s*", re.MULTILINE)
@@ -22,14 +17,15 @@ class CannotSpeak(Exception):
 
 def speak(text: str, language: str) -> bytes:
     """An Ogg Opus file of `text` read aloud. Raises CannotSpeak; SettingsError when TEXT_TO_SPEECH_COMMAND cannot be used."""
+    from bot.voice import opus  # numpy and the codec; a gateway that is never asked to read aloud goes without
+
     voice = law.load().text("voice.espeak", language)
     command = [part.replace("{voice}", voice) for part in shlex.split(settings.read().text_to_speech_command)]
     try:
         spoken = subprocess.run(command, input=sayable(text).encode(), capture_output=True, timeout=SECONDS, check=True).stdout
-        sound, rate = soundfile.read(io.BytesIO(spoken), dtype="float32")
-    except (OSError, subprocess.SubprocessError, soundfile.SoundFileError) as error:
+        return opus.of_wav(spoken)
+    except (OSError, subprocess.SubprocessError, opus.NoSound) as error:
         raise CannotSpeak(f"{command[0]}: {type(error).__name__}") from None
-    return _opus(sound if sound.ndim == 1 else sound.mean(axis=1), rate)
 
 
 def can_speak() -> bool:
@@ -40,14 +36,3 @@ def can_speak() -> bool:
 def sayable(text: str) -> str:
     """Text as it should be read out: no pictures or bullets, numbers to call digit by digit."""
     return NUMBER_TO_CALL.sub(lambda number: " ".join(number[0].replace("-", ",")), SILENT.sub("", text)).strip()
-
-
-def _opus(sound: numpy.ndarray, rate: int) -> bytes:
-    if rate != OPUS_RATE:
-        moments = numpy.arange(int(len(sound) * OPUS_RATE / rate)) * (rate / OPUS_RATE)
-        sound = numpy.interp(moments, numpy.arange(len(sound)), sound).astype("float32")
-    file = io.BytesIO()
-    with soundfile.SoundFile(file, "w", OPUS_RATE, 1, format="OGG", subtype="OPUS") as ogg:
-        for start in range(0, len(sound), OPUS_RATE):  # libsndfile's Opus encoder overflows its stack on one long piece
-            ogg.write(sound[start:start + OPUS_RATE])
-    return file.getvalue()

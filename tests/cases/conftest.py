@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -25,20 +27,29 @@ def as_postgres(*command: str) -> None:
     subprocess.run([*prefix, *command], cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
 
 
-@pytest.fixture(scope="session")
-def cluster():
-    """A private PostgreSQL on a socket in a temporary folder; the URL of its server without the database's name."""
-    if INITDB is None:
-        pytest.skip("no PostgreSQL server on this machine: initdb is not there")
+@contextmanager
+def private_postgresql() -> Iterator[str]:
+    """A PostgreSQL of our own on a socket in a temporary folder, which is its address; gone with all it held at the end."""
     home, programs = tempfile.mkdtemp(prefix="pg-"), Path(INITDB).parent
     if os.getuid() == 0:
         shutil.chown(home, "postgres")
     as_postgres(INITDB, "-D", f"{home}/data", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
     as_postgres(str(programs / "pg_ctl"), "-D", f"{home}/data", "-w", "-l", f"{home}/log",
                 "-o", f"-c listen_addresses='' -c unix_socket_directories={home} -c fsync=off", "start")
-    yield home
-    as_postgres(str(programs / "pg_ctl"), "-D", f"{home}/data", "-w", "-m", "immediate", "stop")
-    shutil.rmtree(home)
+    try:
+        yield home
+    finally:
+        as_postgres(str(programs / "pg_ctl"), "-D", f"{home}/data", "-w", "-m", "immediate", "stop")
+        shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """The address of a PostgreSQL for all tests."""
+    if INITDB is None:
+        pytest.skip("no PostgreSQL server on this machine: initdb is not there")
+    with private_postgresql() as home:
+        yield home
 
 
 def new_postgresql(home: str) -> str:
