@@ -65,8 +65,9 @@ class House:
 
     def ask(self, sender: str, message: str, client: httpx.Client | None = None, url: str | None = None) -> list[dict]:
         """One message through Rasa's REST channel; the answers."""
-        answer = (client or self._client).post(f"{url or next(self._turns)}/webhooks/rest/webhook", json={"sender": sender, "message": message},
-                                               headers={"Authorization": f"Bearer {self.environment['PARTS_SECRET']}"})
+        answer = (client or self._client).post(
+            f"{url or next(self._turns)}/webhooks/rest/webhook", json={"sender": sender, "message": message},
+            headers={"Authorization": f"Bearer {self.environment['PARTS_SECRET']}"})
         answer.raise_for_status()
         return answer.json()
 

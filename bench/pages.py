@@ -1,7 +1,7 @@
 """The desk's pages over a small record and over a large one: how much longer a page takes where there is more.
 
-Both desks run at once, as processes of their own, and are asked in turns. Records take long to make (a million matters: docs/performance.md),
-so they are kept under var/bench-records and used again as long as bench/records.py makes them the same.
+Both desks run at once, as processes of their own, and are asked in turns. Records take long to make (docs/performance.md), so they are
+kept under var/bench-records and used again as long as bench/records.py makes them the same.
 """
 import os
 import statistics

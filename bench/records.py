@@ -24,16 +24,17 @@ PASSED_ON, LEFT_OPEN, RECENT = .3, .03, 60  # shares; days
 PLATFORMS = (None, None, None, None, "美团", "饿了么", "滴滴", "京东", "顺丰", "货拉拉")
 
 
-def fill(url: str, cases: int, seed: int = 8) -> None:
-    """`cases` matters of as many workers, each with one to three rows of the log."""
+def fill(url: str, cases: int, seed: int = 8, summed: bool = True) -> None:
+    """`cases` matters of as many workers, each with one to three rows of the log; `summed`: with the log's sums too."""
     dice = random.Random(seed)
     codes = [code for code, place in places.table().items() if place.level == "county"]
     dice.shuffle(codes)
     for first in range(0, cases, CHUNK):
         with store.session(url) as session:
             _some(session, dice, codes, first, min(CHUNK, cases - first))
-    with store.session(url) as session:
-        log_counts.rebuild(session)
+    if summed:
+        with store.session(url) as session:
+            log_counts.rebuild(session)
 
 
 def _some(session: Session, dice: random.Random, codes: list[str], first: int, many: int) -> None:
@@ -50,7 +51,7 @@ def _some(session: Session, dice: random.Random, codes: list[str], first: int, m
                         "urgency": dice.choice(("normal", "normal", "soon", "urgent")),
                         "act_by": day + timedelta(dice.randrange(30, 400)) if dice.random() < .8 else None})
         if dice.random() < PASSED_ON:
-            doors.append(_passed_on(dice, number, adcode, moment, recent=(LAST - day).days < RECENT))
+            doors.append(_passed_on(dice, matters[-1], moment, recent=(LAST - day).days < RECENT))
         common = {"case_id": code, "case_ref": number, "opened_on": day, "adcode": adcode, "occupation": trade, "issue": issue, "people": 1,
                   "created_at": moment, "place": None}
         rows += [common | _row(dice, day + timedelta(7 * step)) for step in range(dice.choice((1, 1, 2, 3)))]
@@ -68,9 +69,10 @@ def _row(dice: random.Random, day: date) -> dict:
             "resolved_on": day + timedelta(30) if acted and dice.random() < .5 else None}
 
 
-def _passed_on(dice: random.Random, case: int, adcode: str, moment: datetime, recent: bool) -> dict:
+def _passed_on(dice: random.Random, case: dict, moment: datetime, recent: bool) -> dict:
     is_open = recent or dice.random() < LEFT_OPEN
-    return {"case_id": case, "body": "hotline", "adcode": adcode, "status": "told" if is_open else "resolved", "for_hotline": True,
+    return {"case_id": case["id"], "adcode": case["adcode"], "urgency": case["urgency"], "act_by": case["act_by"], "body": "hotline",
+            "status": "told" if is_open else "resolved", "for_hotline": True,
             "consented_at": moment, "created_at": moment, "changed_at": moment, "resolved_at": None if is_open else moment + timedelta(20),
             "waiting_since": moment if is_open and dice.random() < .7 else None}
 

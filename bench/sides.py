@@ -47,8 +47,8 @@ def few(folder: Path) -> Path:
         told[example.intent] += 1
         if told[example.intent] % 30 <= 1:
             kept.setdefault(example.intent, []).append(example.text)
-    content = {"version": "3.1", "nlu": [{"intent": intent, "examples": "".join(f"- {text}\n" for text in texts)} for intent, texts in kept.items()]}
-    (folder / "data" / "nlu.yml").write_text(yaml.safe_dump(content, allow_unicode=True))
+    told_by = [{"intent": intent, "examples": "".join(f"- {text}\n" for text in texts)} for intent, texts in kept.items()]
+    (folder / "data" / "nlu.yml").write_text(yaml.safe_dump({"version": "3.1", "nlu": told_by}, allow_unicode=True))
     return folder / "data"
 
 

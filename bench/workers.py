@@ -1,16 +1,13 @@
 """Two Rasa processes over one, on PostgreSQL and Redis: what a second core brings."""
 import shutil
-import subprocess
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from bench import chat
 from bench.figures import say
-from bench.houses import Workers, free_port
+from bench.houses import Workers
 from bot.cases import store
 from tests.cases.conftest import INITDB, new_postgresql, private_postgresql
+from tests.redis_server import private_redis
 
 
 def throughput(folder: Path, rounds: int, workers: int, each: int) -> dict[int, list[float]]:
@@ -19,7 +16,7 @@ def throughput(folder: Path, rounds: int, workers: int, each: int) -> dict[int, 
     if INITDB is None or not shutil.which("redis-server"):
         say("no PostgreSQL or no Redis server on this machine: two workers are not measured")
         return {}
-    with private_postgresql() as home, _redis(folder) as redis:
+    with private_postgresql() as home, private_redis(folder) as redis:
         url = new_postgresql(home)
         store.migrate(url)
         houses = {count: Workers(f"workers-{count}", folder, count, url, redis) for count in found}
@@ -35,18 +32,3 @@ def throughput(folder: Path, rounds: int, workers: int, each: int) -> dict[int, 
                     house.stop()
         store.engine(url).dispose()
     return found
-
-
-@contextmanager
-def _redis(folder: Path) -> Iterator[str]:
-    """The URL of a Redis of our own, in memory only, as in deploy/compose.yaml."""
-    port = free_port()
-    process = subprocess.Popen(["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)],
-                               stdout=subprocess.DEVNULL)
-    try:
-        while subprocess.run(["redis-cli", "-p", str(port), "ping"], capture_output=True).returncode:
-            time.sleep(0.1)
-        yield f"redis://127.0.0.1:{port}/0"
-    finally:
-        process.terminate()
-        process.wait()

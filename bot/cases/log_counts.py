@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from bot.cases import store
 from bot.cases.log_case import MEASURES, ROW, Matter, Person, summary
 from bot.cases.log_marks import person
-from bot.cases.model import Assessment, Case, Deflection, LogCase, LogCount, LogStale, LogTally, Worker
+from bot.cases.model import EVER, Assessment, Case, Deflection, LogCase, LogCount, LogStale, LogTally, Worker
 
 DIMS = ("province", "occupation", "issue", "platform")  # by which, alone and two at a time, the sums are kept
 ALONE = ("prefecture",)  # only alone
@@ -98,7 +98,8 @@ class _Sums:
                 line[place] += value
         for kind, what in _courses(one):
             for dim in ("", *DIMS):
-                self.tallies[(dim, one[dim] if dim else "", kind, what, one["month"])] += sign
+                for month in (one["month"], EVER):
+                    self.tallies[(dim, one[dim] if dim else "", kind, what, month)] += sign
 
     def write(self, session: Session) -> None:
         names = ("dim1", "dim2", "value1", "value2", "month")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bot.cases import small_counts
 from bot.cases.log_case import MEASURES
 from bot.cases.log_counts import DIMS
-from bot.cases.model import Deflection, LogCase, LogCount, LogTally
+from bot.cases.model import EVER, Deflection, LogCase, LogCount, LogTally
 from bot.law import places
 
 NONE = "none"  # of a property: not stated
@@ -70,8 +70,9 @@ def tally(session: Session, choice: Choice, kind: str) -> Counter:
     fixed = choice.fixed()
     if fixed is not None and len(fixed) <= 1 and "prefecture" not in fixed:
         dim, values = next(iter(fixed.items()), ("", ("",)))
+        months = _months(LogTally.month, choice) or [LogTally.month == EVER]
         query = (select(LogTally.what, func.sum(LogTally.n)).where(LogTally.dim == dim, LogTally.value.in_(values), LogTally.kind == kind,
-                                                                   *_months(LogTally.month, choice)).group_by(LogTally.what))
+                                                                   *months).group_by(LogTally.what))
         return Counter(dict(session.execute(query).all()))
     if kind == "door":
         columns = [func.coalesce(getattr(Deflection, name), "") for name in ("body", "level", "answer", "reason")]

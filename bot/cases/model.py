@@ -131,7 +131,8 @@ class Case(Base):
     assessments = relationship("Assessment", order_by="Assessment.id", cascade="all, delete-orphan")
     referrals = relationship("Referral", order_by="Referral.id", cascade="all, delete-orphan", back_populates="case")
     contacts = relationship("Contact", order_by="Contact.id", cascade="all, delete-orphan")
-    __table_args__ = (Index("case_queue", "status", "urgency", "act_by"), Index("case_closed", "closed_at"))
+    __table_args__ = (Index("case_queue", "status", "urgency", "act_by"), Index("case_closed", "closed_at"),
+                      Index("case_platform", "status", "platform"))
 
 
 class Fact(OfCase, Base):
@@ -168,7 +169,7 @@ class Referral(OfCase, Base):
     level = Column(String(12))
     adcode = Column(String(6))
     status = Column(String(12), nullable=False, default="told")  # told contacted answered deflected escalated resolved closed
-    for_hotline = Column(Boolean, nullable=False, default=False, index=True)
+    for_hotline = Column(Boolean, nullable=False, default=False)
     consented_at = Column(Moment)
     assigned_to = Column(ForeignKey("staff.id", ondelete="SET NULL"))
     created_at = Column(Moment, nullable=False)
@@ -180,7 +181,12 @@ class Referral(OfCase, Base):
     team_id = Column(ForeignKey("team.id", ondelete="SET NULL"))
     waiting_since = Column(Moment)  # since when the worker has waited for a person's answer; null: has it
     heard_at = Column(Moment)  # when the worker last wrote to a person
+    urgency = Column(String(10))  # these two as the case has them, kept here by queue_marks.py so that the queue finds its top
+    act_by = Column(Date)
     case = relationship("Case", back_populates="referrals")
+    __table_args__ = tuple(
+        Index(f"referral_open_{name}", name, sqlite_where=text("for_hotline IS 1 AND resolved_at IS NULL"),
+              postgresql_where=text("for_hotline IS TRUE AND resolved_at IS NULL")) for name in ("urgency", "act_by", "waiting_since"))
 
 
 class Note(OfCase, Base):
@@ -205,6 +211,7 @@ class Alert(Base):
     raised_at = Column(Moment, nullable=False)
     done_at = Column(Moment)
     done_by = Column(String(40))
+    __table_args__ = (Index("alert_open", "id", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),)
 
 
 class CaseGroup(Sealing, Base):
@@ -306,7 +313,9 @@ class Deflection(SealingByUid, Base):
     exemplary = Column(Boolean, nullable=False, default=False)  # how this body handled it is worth showing to others
     created_at = Column(Moment, nullable=False)
     __table_args__ = (Index("deflection_newest", "contacted_on", "id"), Index("deflection_reason", "reason", "id"),
-                      Index("deflection_body", "body", "level", "id"), Index("deflection_review_state", "review", "id"))
+                      Index("deflection_body", "body", "level", "id"), Index("deflection_review_state", "review", "id"),
+                      Index("deflection_told", "exemplary", "id", sqlite_where=text("outcome_released IS 1 AND outcome IS NOT NULL"),
+                            postgresql_where=text("outcome_released IS TRUE AND outcome IS NOT NULL")))
 
     def data_key(self, session):
         return key_of(session, Case, self.case_ref) if self.case_ref else house(session)
@@ -395,8 +404,11 @@ class LogCount(Counted, Base):
     __table_args__ = (Index("log_count_second", "dim1", "dim2", "value2"),)
 
 
+EVER = -1  # stands for all months together, which is what most readers ask for
+
+
 class LogTally(Base):
-    """How many contacts, waits and courses of each kind, by month: of all cases, or by one property of a case."""
+    """How many contacts, waits and courses of each kind, by month and in EVER: of all cases, or by one property of a case."""
 
     __tablename__ = "log_tally"
     dim = Column(String(12), primary_key=True)
@@ -405,6 +417,7 @@ class LogTally(Base):
     what = Column(String(80), primary_key=True)
     month = Column(Integer, primary_key=True, autoincrement=False)
     n = Column(Integer, nullable=False)
+    __table_args__ = (Index("log_tally_month", "dim", "kind", "month"),)
 
 
 class LogStale(Base):

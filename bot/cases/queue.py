@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from bot import settings
 from bot.cases import rights, sealed
 from bot.cases.model import Case, CaseSeen, Contact, Fact, Referral, Staff, Transfer, Worker
-from bot.cases.referrals import OPEN
 
 URGENCIES = ("emergency", "urgent", "soon", "normal")
 DEADLINES = {"days_3": 3, "days_7": 7, "days_30": 30}  # "none": no safe day known
 READ = 5000  # open matters whose encrypted facts a search reads, the newest first
+WAITS = (Referral.for_hotline.is_(True), Referral.resolved_at.is_(None))  # as the indexes over open referrals say it (model.py)
 SEARCHED = ("employer", "platform", "place")
 
 
@@ -61,44 +61,83 @@ def order() -> dict:
 
 
 def waiting(session: Session, filters: Filters = Filters(), *, viewer: int | None = None, limit: int = 50, offset: int = 0) -> list[Row]:
-    """The queue as `viewer` (a staff number) sees it and as far as they reach, the most pressing first; None: all of it."""
-    level, by = _level(), order()
+    """The queue as `viewer` (a staff number) sees it and as far as they reach, the most pressing first; None: all of it.
+
+    It is read level by level, until there is enough: a page costs what its levels hold, not what the queue holds.
+    """
+    found: list[tuple[int, int]] = []  # referral, place of its level
+    for place in range(len(order()["levels"])):
+        here = _open(session, select(Referral.id), filters, viewer).where(_may_be(place), _level() == place)
+        if offset:
+            there = session.scalar(select(func.count()).select_from(here.subquery()))
+            if there <= offset:
+                offset -= there
+                continue
+        found += [(id, place) for id in session.scalars(here.order_by(*_within_a_level()).limit(limit - len(found)).offset(offset))]
+        offset = 0
+        if len(found) == limit:
+            break
+    return _rows(session, found, viewer)
+
+
+def _within_a_level() -> list:
+    by = order()
     injured = or_(*[_has_issue(issue) for issue in by["injury_issues"]])
     size = case(*[(Case.people >= least, place) for place, least in enumerate(by["groups"])], else_=len(by["groups"]))
-    query = (_open(session, select(Referral, Case, Staff.name, level, _unread()), filters, viewer)
-             .outerjoin(Staff, Staff.id == Referral.assigned_to)
-             .order_by(level, case((injured, 0), else_=1), size, Referral.waiting_since.is_(None), Referral.waiting_since,
-                       Case.act_by.is_(None), Case.act_by, Referral.id).limit(limit).offset(offset))
-    names = [one["name"] for one in by["levels"]]
-    return [Row(referral, one, assigned, names[place], bool(unread)) for referral, one, assigned, place, unread in session.execute(query)]
+    return [case((injured, 0), else_=1), size, Referral.waiting_since.is_(None), Referral.waiting_since, Referral.act_by.is_(None),
+            Referral.act_by, Referral.id]
+
+
+def _rows(session: Session, found: list[tuple[int, int]], viewer: int | None) -> list[Row]:
+    """The lines of referrals, in the order given."""
+    query = (select(Referral, Case, Staff.name, _unread()).select_from(Referral).join(Case, Case.id == Referral.case_id)
+             .outerjoin(CaseSeen, and_(CaseSeen.case_id == Case.id, CaseSeen.staff_id == viewer))
+             .outerjoin(Staff, Staff.id == Referral.assigned_to).where(Referral.id.in_([id for id, _ in found])))
+    lines = {row[0].id: row for row in session.execute(query)} if found else {}
+    names = [one["name"] for one in order()["levels"]]
+    return [Row(*lines[id][:3], names[place], bool(lines[id][3])) for id, place in found]
 
 
 def count(session: Session, filters: Filters = Filters(), *, viewer: int | None = None) -> int:
     """How many referrals wait."""
+    if filters == Filters() and (viewer is None or rights.everything(session.get(Staff, viewer))):
+        return session.scalar(select(func.count(Referral.id)).where(*WAITS))  # of an index alone; who is forgotten leaves no referral
     return session.scalar(_open(session, select(func.count(Referral.id)), filters, viewer))
 
 
 def platforms(session: Session, viewer: int | None = None) -> list[str]:
-    """The platforms that open cases within reach name."""
-    named = select(Case.platform).where(Case.status == "open", Case.platform.isnot(None), _reach(session, viewer))
-    return list(session.scalars(named.distinct().order_by(Case.platform)))
+    """The platforms that open cases within reach name, each found from the one before it by the index."""
+    def least(*after):
+        return select(func.min(Case.platform)).where(Case.status == "open", *after).scalar_subquery()
+    named = select(least().label("platform")).cte("named", recursive=True)
+    named = named.union_all(select(least(Case.platform > named.c.platform)).where(named.c.platform.isnot(None)))
+    reached = select(Case.id).where(Case.status == "open", Case.platform == named.c.platform, _reach(session, viewer)).exists()
+    return list(session.scalars(select(named.c.platform).where(named.c.platform.isnot(None), reached).order_by(named.c.platform)))
 
 
 def _level():
     """The place of a row's level in the table."""
-    today, now, whens = settings.today(), settings.now(), []
-    lapsed = today - timedelta(days=order()["lapsed"])
-    for place, one in enumerate(order()["levels"]):
-        conditions = []
-        if one.get("emergency"):
-            conditions.append(Case.urgency == "emergency")
-        if "act_by_within" in one:
-            conditions.append(and_(Case.act_by <= today + timedelta(days=one["act_by_within"]), Case.act_by >= lapsed))
-        if "unanswered" in one:
-            conditions.append(Referral.waiting_since <= now - timedelta(days=one["unanswered"]))
-        if conditions:
-            whens.append((or_(*conditions), place))
-    return case(*whens, else_=len(order()["levels"]) - 1)
+    levels = order()["levels"]
+    return case(*[(_belongs(one), place) for place, one in enumerate(levels[:-1])], else_=len(levels) - 1)
+
+
+def _may_be(place: int):
+    """What every row of a level fulfils, if only it belongs to none above: what the database can look up."""
+    levels = order()["levels"]
+    return _belongs(levels[place]) if place < len(levels) - 1 else true()
+
+
+def _belongs(level: dict):
+    """Whether a row fulfils one condition of a level."""
+    today, conditions = settings.today(), []
+    if level.get("emergency"):
+        conditions.append(Referral.urgency == "emergency")
+    if "act_by_within" in level:
+        lapsed, last = today - timedelta(days=order()["lapsed"]), today + timedelta(days=level["act_by_within"])
+        conditions.append(and_(Referral.act_by <= last, Referral.act_by >= lapsed))
+    if "unanswered" in level:
+        conditions.append(Referral.waiting_since <= settings.now() - timedelta(days=level["unanswered"]))
+    return or_(*conditions)
 
 
 def _unread():
@@ -116,8 +155,7 @@ def _reach(session: Session, viewer: int | None):
 def _open(session: Session, query, filters: Filters, viewer: int | None):
     query = (query.select_from(Referral).join(Case, Case.id == Referral.case_id).outerjoin(Worker, Worker.id == Case.worker_id)
              .outerjoin(CaseSeen, and_(CaseSeen.case_id == Case.id, CaseSeen.staff_id == viewer))
-             .where(Referral.for_hotline.is_(True), Referral.status.in_(OPEN), Referral.resolved_at.is_(None), Case.status != "forgotten",
-                    _reach(session, viewer)))
+             .where(*WAITS, Case.status != "forgotten", _reach(session, viewer)))
     for column, value in ((Case.urgency, filters.urgency), (Case.occupation, filters.occupation), (Case.platform, filters.platform),
                           (Worker.language, filters.language)):
         if value:
@@ -161,7 +199,7 @@ def _pattern(words: str) -> str:
 def _naming(session: Session, words: str, viewer: int | None) -> list[int]:
     """The open cases whose employer, platform or place, as last stated, contains the words. They are encrypted, so they are read here."""
     mine = (select(Referral.case_id).join(Case, Case.id == Referral.case_id)
-            .where(Referral.for_hotline.is_(True), Referral.resolved_at.is_(None), _reach(session, viewer))
+            .where(*WAITS, _reach(session, viewer))
             .order_by(Referral.id.desc()).limit(READ))
     sealed.ring(session).hold(session.scalars(select(Case.key_id).where(Case.id.in_(mine), Case.key_id.isnot(None))), session.connection())
     facts = select(Fact).where(Fact.case_id.in_(mine), Fact.name.in_(SEARCHED)).order_by(Fact.id)

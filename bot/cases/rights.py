@@ -17,7 +17,7 @@ IDENTITY = ("born", "household_place", "sex")  # facts that could tell who the w
 
 def cases(session: Session, staff: Staff):
     """The condition on Case of the matters that a person reaches."""
-    if _everything(staff):
+    if everything(staff):
         return true()
     door = aliased(Referral)
     of_case = (door.case_id == Case.id, door.for_hotline.is_(True))
@@ -32,7 +32,7 @@ def cases(session: Session, staff: Staff):
 def deflections(session: Session, staff: Staff):
     """The condition on Deflection of the rows that a person reaches: those of their matters. A row without a case (imported, or
     coarse after erasure) goes by its place."""
-    if _everything(staff):
+    if everything(staff):
         return true()
     place = Deflection.adcode
     return or_(Deflection.case_ref.in_(select(Case.id).where(cases(session, staff))),
@@ -71,7 +71,7 @@ def unanswered(session: Session, staff: Staff):
 
 def regions(session: Session, staff: Staff) -> list[str] | None:
     """The place codes that a person's figures may speak of: those of their desk; None is everywhere."""
-    return None if _everything(staff) else _regions(session, staff.team_id)
+    return None if everything(staff) else _regions(session, staff.team_id)
 
 
 def agreed(case: Case) -> bool:
@@ -79,7 +79,8 @@ def agreed(case: Case) -> bool:
     return any(referral.for_hotline for referral in case.referrals)
 
 
-def _everything(staff: Staff) -> bool:
+def everything(staff: Staff) -> bool:
+    """Whether a person reaches every matter."""
     return staff.role == "admin" or staff.team_id is None
 
 

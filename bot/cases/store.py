@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from bot import settings
-from bot.cases import log_marks  # noqa: F401 (every process that writes marks what is to be counted anew)
+from bot.cases import log_marks, queue_marks  # noqa: F401 (every process that writes keeps up what sums and queue are read from)
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 30_000  # how long a writer waits for the others
