@@ -29,8 +29,9 @@ def main() -> int:
         figures.put("assess_per_s", engine.per_second(1 if options.short else 10), "cases/s")
     if "telegram" in options.only:
         say("telegram …")
-        rate = telegram.updates_per_second(folder, 4 if options.short else 50, 5 if options.short else 20)
+        rate, used = telegram.updates(folder, 4 if options.short else 50, 5 if options.short else 20)
         figures.put("telegram_updates_per_s", rate, "updates/s")
+        figures.put("telegram_cpu_per_update", used, "ms")
     if "pages" in options.only:
         say("pages …")
         found = pages.growth(folder, 10_000 // (50 if options.short else 1), options.cases or (500 if options.short else 1_000_000),
@@ -99,6 +100,7 @@ def _chat(options, folder: Path, figures: Figures, model: Path) -> None:
     throughput: dict[str, list[float]] = {"ours": [], "theirs": []}
     slow: dict[str, list[float]] = {"ours": [], "theirs": []}
     weight: dict[str, list[float]] = {"ours": [], "theirs": []}
+    used: dict[str, list[float]] = {"ours": [], "theirs": []}
     both = {"ours": Ours("ours", folder), "theirs": Theirs("theirs", folder, model)}
     for turn in range(rounds):
         for name, house in both.items():
@@ -106,7 +108,9 @@ def _chat(options, folder: Path, figures: Figures, model: Path) -> None:
             starts[name].append(house.start())
             try:
                 chat.load(house, 2, 1)  # warm
+                before = house.cpu()
                 rate, times = chat.load(house, workers, each)
+                used[name].append((house.cpu() - before) * 1000 / len(times))
                 throughput[name].append(rate)
                 slow[name].append(statistics.quantiles(times, n=20)[-1])
                 weight[name].append(house.rss())
@@ -116,6 +120,8 @@ def _chat(options, folder: Path, figures: Figures, model: Path) -> None:
                 house.stop()
     figures.ratio("chat_throughput_ratio", throughput["ours"], throughput["theirs"])
     figures.ratio("chat_p95_ratio", slow["ours"], slow["theirs"])
+    figures.put("chat_cpu_per_message", statistics.median(used["ours"]), "ms")
+    figures.put("chat_cpu_per_message_default_rasa", statistics.median(used["theirs"]), "ms")
     figures.ratio("ready_ratio", starts["ours"], starts["theirs"])
     figures.ratio("rss_ratio", weight["ours"], weight["theirs"])
 

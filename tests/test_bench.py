@@ -5,7 +5,7 @@ import sys
 
 from bot.settings import ROOT
 
-NAMES = {"assess_per_s", "telegram_updates_per_s", "queue_growth", "insights_growth"}
+NAMES = {"assess_per_s", "telegram_updates_per_s", "telegram_cpu_per_update", "queue_growth", "insights_growth"}
 
 
 def test_the_short_bench_says_and_writes_its_figures(tmp_path):
