@@ -22,6 +22,7 @@ _NAMED_ACCOUNT = re.compile(r"((?:微信|薇信|威信|QQ|抖音|wechat|whatsapp
                             re.IGNORECASE | re.ASCII)
 _PLATE = re.compile(r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][A-Z0-9·]{5,7}(?![A-Za-z0-9])")
 _NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d-\d{1,2}-\d{1,2}(?!\d))\d(?:[ -]?\d){5,}[xX]?(?!\d|\s*(?:元|块|万|yuan|rmb|cny))", re.IGNORECASE)
+_SPELT = re.compile("[零〇一二三四五六七八九幺]{6,}")  # a number read out digit by digit
 _OF_NAME = rf"(?:(?![我你他她它咱俺在的是了给和被说让去到跟与把不没家从为请告])[{_HAN}（）()])"
 _REGISTERED = re.compile(rf"{_OF_NAME}{{2,24}}?(?:有限责任公司|股份有限公司|有限公司)(?:{_OF_NAME}{{2,8}}?分公司)?")
 _COMPANY = re.compile(rf"(?<=[在给叫跟和被]){_OF_NAME}{{2,8}}?(?:分公司|公司|集团)(?=上班|工作|干|做|打工|当|送|开|的|[，。,.；;\s]|$)")
@@ -29,6 +30,7 @@ _STREET = re.compile(rf"(?:(?![我他她在住到去于是])[{_HAN}]){{2,8}}(?:�
 _ENGLISH_COMPANY = re.compile(r"\b(?:[A-Z][\w&'-]*\s+){1,5}(?:Co\.?,?\s*Ltd\.?|Company|Ltd\.?|Inc\.?|Group|Limited)(?!\w)")
 _ENGLISH_NAME = re.compile(r"\b((?i:my name is|i am called|is called|is named|named|called|mr\.?|mrs\.?|ms\.?|miss|boss|manager|foreman|supervisor)\s+)"
                            r"(?!(?:The|A|My|I|He|She|They|It)\b)([A-Z][a-z]+(?:\s+[A-Z][a-z]+){0,2})")
+_ENGLISH_SELF = re.compile(r"\b((?i:i am|i'm|this is)\s+)([A-Z][a-z]+(?:\s+[A-Z][a-z]+){1,2})(?=[\s.,!]|$)")
 
 
 def scrub(text: str, known: Iterable[str] = ()) -> str:
@@ -44,7 +46,7 @@ def scrub(text: str, known: Iterable[str] = ()) -> str:
     for name in sorted({simplify(one.strip()) if chinese else one.strip() for one in known if isinstance(one, str) and len(one.strip()) > 1}, key=len, reverse=True):
         text = re.sub(re.escape(name), words["company"], text, flags=re.IGNORECASE)
     text = _NAMED_ACCOUNT.sub(lambda found: found[1] + words["account"], text)
-    for pattern, what in ((_LINK, "link"), (_MAIL, "mail"), (_ACCOUNT, "account"), (_PLATE, "plate"), (_NUMBER, "number")):
+    for pattern, what in ((_LINK, "link"), (_MAIL, "mail"), (_ACCOUNT, "account"), (_PLATE, "plate"), (_NUMBER, "number"), (_SPELT, "number")):
         text = pattern.sub(words[what], text)
     text = _REGISTERED.sub(words["company"], text)
     text = _COMPANY.sub(lambda found: found[0] if _only_a_trade(found[0]) else words["company"], text)
@@ -57,13 +59,17 @@ def scrub(text: str, known: Iterable[str] = ()) -> str:
 
 
 def _people(text: str, person: str) -> str:
-    titled, named, acting, short, called = _patterns()
+    titled, named, acting, short, called, of_role, selves, family = _patterns()
     text = titled.sub(lambda found: ("某" if person == "某人" else person) + found[1], text)
     text = named.sub(lambda found: found[1] + person, text)
     text = called.sub(lambda found: found[1] + person, text)
-    text = acting.sub(person, text)
+    for pattern in (of_role, selves, acting):
+        text = pattern.sub(person, text)
+    text = family.sub("姓某", text)
     text = short.sub(person, text)
-    return _ENGLISH_NAME.sub(lambda found: found[1] + "somebody", text) if re.search("[A-Za-z]", text) else text
+    for pattern in (_ENGLISH_NAME, _ENGLISH_SELF):
+        text = pattern.sub(lambda found: found[1] + "somebody", text)
+    return text
 
 
 def _only_a_trade(name: str) -> bool:
@@ -85,6 +91,10 @@ def _patterns() -> tuple[re.Pattern, ...]:
         re.compile(rf"(?:(?<=^)|(?<=[，。,.；;！!\s叫找被跟和])|(?<=老板)|(?<=工头)|(?<=经理))(?!{no_names})[{sure}][{_HAN}]{{1,2}}(?={doing})"),
         re.compile(rf"[老小阿][{sure}](?=[，。,.；;！!\s说让叫不欠给没是的也就和跟把来去打骂跑在人要又还拿找带今昨收签骗承]|$)"),
         re.compile(rf"((?:{people})(?:的?名?字?叫做?|姓名是?|[是姓]))[{surnames}][{_HAN}]{{0,2}}(?=[，。,.；;！!\s欠说让不没给]|$)"),
+        re.compile(rf"(?:{'|'.join(f'(?<={one})' for one in words['people'])})(?!{no_names})[{sure}][{_HAN}]{{1,2}}"
+                   rf"(?=[，。,.；;！!？?\s也不没欠说让叫给被在受今去跟和把的要骗打跑]|$)"),
+        re.compile(rf"(?<=我是)(?!{no_names})[{sure}][{_HAN}]{{1,2}}(?=[，。,.；;！!\s]|$)"),
+        re.compile(rf"姓[{surnames}](?=[，。,.；;！!\s在是]|$)"),
     )
 
 

@@ -20,6 +20,11 @@ from bot.understanding.scrub import LONGEST, scrub
         ("老闆張建國欠我61800塊，電話13812345678", "老板某人欠我00000块，电话某号码"),
         ("张伟明欠我三个月工资，微信号zhang_w88", "某人欠我三个月工资，微信号某账号"),
         ("王经理说没钱，李师傅给我打的欠条", "某经理说没钱，某师傅给我打的欠条"),
+        ("包工头刘建军", "包工头某人"),
+        ("我老公陈志明受伤了，工友王二狗也没拿到", "我老公某人受伤了，工友某人也没拿到"),
+        ("我是李秀英，找李国强要钱", "我是某人，找某人要钱"),
+        ("我姓王，和张丽一起干", "我姓某，和某人一起干"),
+        ("电话是一三八一二三四五六七八", "电话是某号码"),
         ("老王跑了，电话0858-3612345", "某人跑了，电话某号码"),
         ("我在贵州盘州宏达建筑劳务有限公司干活，2025年3月停工", "我在某公司干活，0000年0月停工"),
         ("中建三局集团有限公司盘州分公司欠薪", "某公司欠薪"),
@@ -30,6 +35,7 @@ from bot.understanding.scrub import LONGEST, scrub
         ("http://a.cn/x 看这里 abc@qq.com", "某网址 看这里 某邮箱"),
         ("My name is Zhang Wei, boss Li Ming owes me 8000 yuan", "My name is somebody, boss somebody owes me 0000 yuan"),
         ("I work for Hongda Labour Co., Ltd in Shenzhen", "I work for a company in some place"),
+        ("I am Zhang San. I'm Wang Fang, pay me", "I am somebody. I'm somebody, pay me"),
         ("my phone is 138 1234 5678, mail a@b.cn", "my phone is a number, mail an e-mail address"),
     ],
 )
@@ -42,7 +48,8 @@ def test_personal_data_are_taken_out(text, kept):
     [
         "劳务公司不给签合同", "周末没给加班费", "钱没给", "我们公司总经理说了不算", "小时工没给", "找不到老板了怎么办", "高温津贴没给",
         "项目经理让我走", "石头砸了脚", "顾客说没收到餐，平台让我赔", "我老公在砖厂干活", "谢谢师傅", "公司不签合同怎么办", "告公司去哪里",
-        "赔的钱老板说归他", "The boss said no", "小程序打不开", "上周五人事把我叫到会议室",
+        "赔的钱老板说归他", "The boss said no", "小程序打不开", "我是钟点工，老板没给钱", "我是木工", "老板何时发工资", "同事周末加班", "我是程序员，被裁了", "I am Chinese and sick",
+        "上周五人事把我叫到会议室",
     ],
 )
 def test_ordinary_words_stay(text):
