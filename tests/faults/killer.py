@@ -57,6 +57,11 @@ class Redis:
     def start(self) -> None:
         self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
 
+    def wait(self) -> None:
+        """Waits until it answers."""
+        while subprocess.run(["redis-cli", "-u", self.url, "ping"], capture_output=True).stdout != b"PONG\n":
+            time.sleep(0.05)
+
     def kill(self) -> None:
         self._process.kill()
         self._process.wait()
