@@ -11,6 +11,7 @@ from typing import Iterator, Optional
 import click
 
 BATCH = 5000  # imported rows to a transaction: the bot goes on writing between two of them
+LINKED = 200  # matters to a transaction, likewise
 HERE = "(command line)"  # stands in the audit trail for whoever runs a command on the server; no account is called so
 FILE = click.argument("file", required=False, metavar="[FILE]", type=click.Path(path_type=Path))
 
@@ -36,6 +37,11 @@ def directory_app() -> None:
 
 @app.group("knowledge", help="The law as data.")
 def knowledge_app() -> None:
+    pass
+
+
+@app.group("employers", help="Employers that several matters name.")
+def employers_app() -> None:
     pass
 
 
@@ -189,6 +195,22 @@ def deflections_recount() -> None:
     with _session() as session:
         done = log_counts.rebuild(session)
     print(f"{done} counted", file=sys.stderr)
+
+
+@employers_app.command("link")
+def employers_link() -> None:
+    """Links every matter passed on to the employers it names anew: after an update, or after a change of the words that fall away from
+    names. Can be interrupted."""
+    from bot.cases import cases, employers
+
+    last, total = 0, 0
+    while True:
+        with _session() as session:
+            last, done = employers.link_all(session, last, LINKED, cases.stated)
+        if not done:
+            break
+        total += done
+    print(f"{total} matters linked", file=sys.stderr)
 
 
 @knowledge_app.command("check")

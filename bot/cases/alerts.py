@@ -5,18 +5,19 @@ from sqlalchemy.orm import Session
 
 from bot import settings
 from bot.cases import rights
-from bot.cases.model import Alert, Case, Staff
+from bot.cases.model import Alert, Case, Employer, Staff
 
 MOST = 20  # shown at once; the rest follows when these are seen to
 
 
-def raised(session: Session, kind: str, key: str, case: Case) -> bool:
-    """Raises an alert about a matter; False when this one was raised before, also by another process at the same moment."""
+def raised(session: Session, kind: str, key: str, case: Case, employer: Employer | None = None) -> bool:
+    """Raises an alert about a matter, or about an employer whom it names; False when this one was raised
+    before, also by another process at the same moment."""
     if session.scalar(select(Alert.id).where(Alert.key == key)) is not None:
         return False
     try:
         with session.begin_nested():
-            session.add(Alert(kind=kind, key=key, case_id=case.id, raised_at=settings.now()))
+            session.add(Alert(kind=kind, key=key, case_id=case.id, employer_id=employer and employer.id, raised_at=settings.now()))
     except IntegrityError:
         return False
     return True

@@ -6,10 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot import settings
-from bot.cases import deflections, sealed
+from bot.cases import deflections, employers, sealed
 from bot.cases.facts_tree import nest
 from bot.cases.model import Assessment, Case, Fact, Worker
 from bot.cases.workers import free_code
+from bot.understanding.employer_names import stored
 
 NOT_REASONED = ("whose",)  # facts about the record, which the guidance does not read
 
@@ -80,12 +81,13 @@ def keep_assessment(session: Session, case: Case, result: dict) -> None:
     case.urgency = result["urgency"]
     case.adcode = told.get("adcode")
     case.occupation = told.get("occupation")
-    case.platform = (told.get("platform") or "").strip()[:40] or None
+    case.platform = stored(told.get("platform"))
     case.people = told.get("people")
     open_days = [row["act_by"] for row in result["deadlines"] if row["status"] in ("open", "urgent") and row.get("act_by")]
     case.act_by = date.fromisoformat(min(open_days)) if open_days else None
     session.flush()
     deflections.follow_case(session, case)
+    employers.follow(session, case, told)
 
 
 def _contact_fact(contact) -> dict:

@@ -6,9 +6,23 @@ changes is emptied too.
 from sqlalchemy import delete, event, or_, select
 from sqlalchemy.orm import Session
 
-from bot.cases import audit_chain, groups, keys, log_counts, store
+from bot.cases import audit_chain, employers, groups, keys, log_counts, store
 from bot.cases.log_marks import person
-from bot.cases.model import Answer, Button, Case, DataKey, Deflection, DeflectionReview, Inbox, Message, Outbox, Unanswered, Worker
+from bot.cases.model import (
+    Answer,
+    Button,
+    Case,
+    CaseEmployer,
+    DataKey,
+    Deflection,
+    DeflectionReview,
+    Employer,
+    Inbox,
+    Message,
+    Outbox,
+    Unanswered,
+    Worker,
+)
 from bot.cases.workers import free_code
 
 OF_THE_WORKER = ("pinned_language", "reminders", "voice_offered", "last_message", "spoke_on")  # of a dialogue: not of a case
@@ -73,6 +87,8 @@ def erase_keyless(session: Session) -> int:
         else:
             forget(session, worker)
             workers += 1
+    lost_names = select(Employer.id).where(Employer.key_id.not_in(select(DataKey.id)))
+    session.execute(delete(Employer).where(Employer.id.in_(lost_names)).execution_options(synchronize_session=False))
     keys.drop_unowned(session)
     event.listen(session, "after_commit", _sweep, once=True)
     return len(cases) + workers
@@ -103,11 +119,13 @@ def _erase(session: Session, case: Case, keep_figures: bool = False) -> list[str
     session.flush()
     session.query(Message).filter(Message.case_id == case.id).delete()
     code, group, key = case.code, case.group_id, case.key_id
+    named = session.scalars(select(CaseEmployer.employer_id).where(CaseEmployer.case_id == case.id)).all()
     session.delete(case)
     session.flush()
     keys.drop(session, key)
     if group is not None:
         groups.drop_if_empty(session, group)
+    employers.drop_unnamed(session, named)
     return [code, number]
 
 

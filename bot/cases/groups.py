@@ -6,7 +6,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from bot import settings
-from bot.cases import keys, referrals
+from bot.cases import cases, employers, keys, referrals
 from bot.cases.model import Case, CaseGroup, Fact
 from bot.cases.workers import free_code
 
@@ -56,4 +56,5 @@ def merge(session: Session, double: Case, into: Case, by: str, outcome: str) -> 
             referrals.close(referral, outcome)
     double.status, double.closed_at, double.merged_into = "closed", settings.now(), into.id
     session.flush()
+    employers.follow(session, into, cases.stated(into))
     return True

@@ -13,12 +13,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.cases import crypto
-from bot.cases.model import Answer, Button, Case, CaseGroup, DataKey, Inbox, Message, Outbox, Unanswered, Worker
+from bot.cases.model import Answer, Button, Case, CaseGroup, DataKey, Employer, Inbox, Message, Outbox, Unanswered, Worker
 from bot.cases.sealed import HOUSE, make, ring
 
 TABLE = DataKey.__tablename__
 BATCH = 1000
-OWNERS = (Worker, Case, CaseGroup)
+OWNERS = (Worker, Case, CaseGroup, Employer)
 
 
 class KeyFileFault(ValueError):

@@ -120,7 +120,7 @@ class Case(Base):
     issues = Column(JSON, nullable=False, default=list)
     adcode = Column(String(6))
     occupation = Column(String(24))
-    platform = Column(String(40))
+    platform = Column(String(40))  # a known platform by its name in platforms.yml, "other" for any other
     people = Column(Integer)
     urgency = Column(String(10))
     act_by = Column(Date)
@@ -206,11 +206,13 @@ class Alert(Base):
     __tablename__ = "alert"
     id = Column(Integer, primary_key=True)
     key = Column(String(120), nullable=False, unique=True)
-    kind = Column(String(24), nullable=False)  # deadline | union_silent
+    kind = Column(String(24), nullable=False)  # deadline | union_silent | employer
     case_id = Column(ForeignKey("case.id", ondelete="CASCADE"), nullable=False, index=True)
+    employer_id = Column(ForeignKey("employer.id", ondelete="CASCADE"), index=True)  # whom it is about, where it is about an employer
     raised_at = Column(Moment, nullable=False)
     done_at = Column(Moment)
     done_by = Column(String(40))
+    employer = relationship("Employer")
     __table_args__ = (Index("alert_open", "id", sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),)
 
 
@@ -227,6 +229,78 @@ class CaseGroup(Sealing, Base):
 
     def data_key(self, session):
         return own_key(session, self)
+
+
+class Employer(Sealing, Base):
+    """An employer or platform that matters passed on to the hotline name. `mark` is a keyed hash of its name in one form: spellings of
+    one name meet in it, and without the installation's key nobody can tell whose it is. Gone with the last matter that names it."""
+
+    __tablename__ = "employer"
+    named_by = ("code",)
+    id = Column(Integer, primary_key=True)
+    key_id = Column(BigInteger)
+    code = Column(String(12), nullable=False, unique=True)  # "E-26-4F7K2"
+    mark = Column(String(32), nullable=False, unique=True)
+    platform = Column(String(40))  # where it is a known platform: its name
+    name = Sealed(nullable=False)  # its parts, as employer_names.read gives them, and the city it is taken to be of
+    created_at = Column(Moment, nullable=False)
+
+    def data_key(self, session):
+        return own_key(session, self)
+
+
+class CaseEmployer(Base):
+    """That a matter passed on to the hotline names an employer."""
+
+    __tablename__ = "case_employer"
+    case_id = Column(ForeignKey("case.id", ondelete="CASCADE"), primary_key=True)
+    employer_id = Column(ForeignKey("employer.id", ondelete="CASCADE"), primary_key=True, index=True)
+
+
+class CasePlace(Base):
+    """A further place that a matter passed on to the hotline belongs to, beside where the work is."""
+
+    __tablename__ = "case_place"
+    case_id = Column(ForeignKey("case.id", ondelete="CASCADE"), primary_key=True)
+    adcode = Column(String(6), primary_key=True)
+    why = Column(String(16), nullable=False)  # employer_place | platform_place | pact
+
+
+class EmployerTie(SealingByUid, Base):
+    """What a person decided of two employers: the same, or not the same. Undone, it stays and holds no more."""
+
+    __tablename__ = "employer_tie"
+    id = Column(Integer, primary_key=True)
+    one_id = Column(ForeignKey("employer.id", ondelete="CASCADE"), nullable=False, index=True)
+    other_id = Column(ForeignKey("employer.id", ondelete="CASCADE"), nullable=False, index=True)
+    same = Column(Boolean, nullable=False)
+    by = Column(String(40), nullable=False)
+    at = Column(Moment, nullable=False)
+    why = Sealed()
+    undone_by = Column(String(40))
+    undone_at = Column(Moment)
+
+    def data_key(self, session):
+        return key_of(session, Employer, self.one_id)
+
+
+class EmployerVerdict(SealingByUid, Base):
+    """That a person confirmed a class of compliance with its reasons. It holds for what the record said then (`basis`); afterwards it
+    has to be confirmed anew."""
+
+    __tablename__ = "employer_verdict"
+    id = Column(Integer, primary_key=True)
+    employer_id = Column(ForeignKey("employer.id", ondelete="CASCADE"), nullable=False, index=True)
+    grade = Column(String(8), nullable=False)  # poor | medium | full
+    basis = Column(String(64), nullable=False)  # a hash of the matters and figures it was confirmed for
+    reasons = Sealed(nullable=False)  # as they were shown
+    by = Column(String(40), nullable=False)
+    at = Column(Moment, nullable=False)
+    withdrawn_by = Column(String(40))
+    withdrawn_at = Column(Moment)
+
+    def data_key(self, session):
+        return key_of(session, Employer, self.employer_id)
 
 
 class Team(Base):

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot import settings
-from bot.cases import deflections, teams
+from bot.cases import cases, deflections, employers, teams
 from bot.cases.model import Case, Contact, Referral, Staff
 
 OPEN = ("told", "contacted", "answered", "deflected", "escalated")
@@ -72,6 +72,7 @@ def to_hotline(session: Session, case: Case) -> Referral:
     case.referrals.append(referral)
     session.flush()
     deflections.log(session, case, referral, None)
+    employers.follow(session, case, cases.stated(case))
     return referral
 
 

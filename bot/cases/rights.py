@@ -1,8 +1,10 @@
 """Who of the staff may see which matter, and what of it. One rule in SQL, for lists and for single objects alike.
 
 An admin reaches every matter, and so does a colleague who belongs to no desk (a small office has none). Who belongs to a desk
-reaches the matters whose hotline referral lies at it, those offered to it, those of its regions, and those that no desk
-answers for. What is out of reach does not exist for that person: nothing tells it from what was never there.
+reaches the matters whose hotline referral lies at it, those offered to it, those of its regions, those that no desk
+answers for, and those passed on that belong to its regions by a further place (the employer's, the platform's, or by a pact of
+two regions); of these last it works on the matter but does not learn who the worker is. What is out of reach does not exist for
+that person: nothing tells it from what was never there.
 
 Of a matter within reach the outline shows; facts, papers and conversation only where `agreed`; the facts in IDENTITY and the
 address of the worker only on one page and for a reason that goes on record.
@@ -10,7 +12,7 @@ address of the worker only on one page and for a reason that goes on record.
 from sqlalchemy import and_, false, func, not_, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
-from bot.cases.model import Case, CaseGroup, Deflection, Referral, Staff, Team, Transfer, Unanswered
+from bot.cases.model import Case, CaseGroup, CasePlace, Deflection, Referral, Staff, Team, Transfer, Unanswered
 
 IDENTITY = ("born", "household_place", "sex")  # facts that could tell who the worker is
 
@@ -18,6 +20,20 @@ IDENTITY = ("born", "household_place", "sex")  # facts that could tell who the w
 def cases(session: Session, staff: Staff):
     """The condition on Case of the matters that a person reaches."""
     if everything(staff):
+        return true()
+    return or_(_own(session, staff), _shared(session, staff))
+
+
+def _shared(session: Session, staff: Staff):
+    """Of the matters of other regions, those passed on that belong to the person's regions as well."""
+    door, regions = aliased(Referral), _regions(session, staff.team_id)
+    further = select(CasePlace.case_id).where(CasePlace.case_id == Case.id, _concerns(CasePlace.adcode, regions))
+    return and_(further.exists(), select(door.id).where(door.case_id == Case.id, door.for_hotline.is_(True)).exists())
+
+
+def _own(session: Session, staff: Staff):
+    """The matters of a person's own desk, and those of none."""
+    if _everything(staff):
         return true()
     door = aliased(Referral)
     of_case = (door.case_id == Case.id, door.for_hotline.is_(True))
@@ -43,6 +59,16 @@ def deflections(session: Session, staff: Staff):
 def reaches(session: Session, staff: Staff, case: Case) -> bool:
     """Whether a person reaches this matter."""
     return session.scalar(select(Case.id).where(Case.id == case.id, cases(session, staff))) is not None
+
+
+def may_identify(session: Session, staff: Staff, case: Case) -> bool:
+    """Whether a person may learn who the worker is, for a reason: not where they reach the matter by a further place alone."""
+    return session.scalar(select(Case.id).where(Case.id == case.id, _own(session, staff))) is not None
+
+
+def reached_ids(session: Session, staff: Staff, ids: list[int]):
+    """The query for those of some matters, by number, that a person reaches."""
+    return select(Case.id).where(Case.id.in_(ids), cases(session, staff))
 
 
 def case(session: Session, staff: Staff, key: str) -> Case | None:

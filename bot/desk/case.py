@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from bot import settings
-from bot.cases import cases, handover, referrals, retention, rights, staff, teams, trail, waits
+from bot.cases import cases, employers, further_places, handover, referrals, retention, rights, staff, teams, trail, waits
 from bot.cases.model import Case, CaseGroup, Deflection, Message, Note, Referral, Staff
 from bot.desk import canned, live, show
 from bot.desk.web import Visit
@@ -85,6 +85,9 @@ def show_case(visit: Visit, session: Session, case: Case, status: int = 200, err
         changed=correct.changes(before, result) if before is not None else None, identity=identity,
         notes=_of_case(session, Note, case) if open_here else [],
         history=trail.of_subject(session, case.code, LAST_DEEDS) if open_here else [],
+        named=[(row.code, employers.name_of(row).shown()) for row in employers.of_case(session, case)] if open_here else [],
+        further=further_places.of_case(session, case) if open_here else [],
+        may_identify=open_here and rights.may_identify(session, visit.staff, case),
         desks=desks, transfers=teams.transfers(session, [referral.id for referral in hotline]),
         group=session.get(CaseGroup, case.group_id) if case.group_id else None,
         merged=rights.case(session, visit.staff, str(case.merged_into)) if case.merged_into else None,

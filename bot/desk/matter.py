@@ -30,6 +30,8 @@ def note(visit: Visit, session: Session) -> Response:
 def identity(visit: Visit, session: Session) -> Response:
     """Shows who the worker is, on this one page, for a reason that goes on record."""
     case, reason = open_to_staff(visit, session), visit.text("why")
+    if not rights.may_identify(session, visit.staff, case):
+        return show_case(visit, session, case, 403, error="identity.other_desk")
     if len(reason) < 4 or len(reason) > LONGEST_WORDS:
         return show_case(visit, session, case, 422, error="identity.need_reason")
     staff.audit(session, visit.staff.name, "case.identity", case.code, {"reason": reason})

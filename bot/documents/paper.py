@@ -38,13 +38,18 @@ class Block:
 
 def write(paper: str, facts: Facts, law: Law, today: date) -> list[Block]:
     """The paper in Chinese, as it is handed in. Raises NotOffered."""
-    return _blocks(paper, _offered(paper, facts, law, today, "zh"))
+    return blocks(paper, _offered(paper, facts, law, today, "zh"))
 
 
 def explain(paper: str, facts: Facts, law: Law, today: date, language: str) -> list[Block]:
     """The sheet beside the paper: each of its texts with what it means in the language of the worker. Raises NotOffered."""
     handed_in, own = (_offered(paper, facts, law, today, spoken) for spoken in ("zh", languages.like(language)))
-    pairs = [(chinese, meaning) for left, right in zip(_blocks(paper, handed_in), _blocks(paper, own), strict=True)
+    return sheet(paper, handed_in, own)
+
+
+def sheet(paper: str, handed_in: Matter, own: Matter) -> list[Block]:
+    """The sheet beside a paper, from the matter told in Chinese and in another language."""
+    pairs = [(chinese, meaning) for left, right in zip(blocks(paper, handed_in), blocks(paper, own), strict=True)
              for chinese, meaning in zip(left.said(), right.said(), strict=True)]
     head = tuple(own.line("sheet_head").split(COLUMN))
     return [Block("title", (own.line("sheet_title", name=own.line(f"name_{paper}")),)), Block("text", (own.line("sheet_intro"),)),
@@ -59,9 +64,10 @@ def _offered(paper: str, facts: Facts, law: Law, today: date, language: str) -> 
     return told
 
 
-def _blocks(paper: str, told: Matter) -> list[Block]:
-    found = []
-    for plan in told.ctx.law.rule("documents")["papers"][paper]:
+def blocks(paper: str, told: Matter) -> list[Block]:
+    """The blocks of a paper, of one case or about several (`desk_papers`)."""
+    found, rules = [], told.ctx.law.rule("documents")
+    for plan in (rules["papers"] | rules["desk_papers"])[paper]:
         made = [block for kind, build in KINDS.items() if kind in plan for block in build(told, plan[kind], plan)]
         if "heading" in plan and made:
             found.append(Block("heading", tuple(told.lines(plan["heading"]))))
@@ -83,6 +89,11 @@ def _table(told: Matter, key: str, plan: dict) -> list[Block]:
     most = told.ctx.law.rule("documents")["most_rows"]
     count = min(told.ctx.facts.people or 1, most) if plan["rows"] == "people" else plan["rows"]
     return [Block("table", rows=(tuple(told.line(key).split(COLUMN)),), blank_rows=count)]
+
+
+def _workers(told: Matter, head: str, plan: dict) -> list[Block]:
+    """One row a matter of several."""
+    return [Block("table", rows=(tuple(told.line(head).split(COLUMN)), *told.rows))] if told.rows else []
 
 
 def _to(told: Matter, field: str, plan: dict) -> list[Block]:
@@ -147,6 +158,6 @@ KINDS = {
     "refusals": _refusals,
     "plain": lambda told, key, plan: _text(told, key, plan, "plain"),
     "points": lambda told, key, plan: _text(told, key, plan, "point"),
-    "table": _table, "to": _to,
+    "table": _table, "workers": _workers, "to": _to,
     "sign": lambda told, key, plan: _text(told, key, plan, "right"),
 }

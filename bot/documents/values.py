@@ -27,6 +27,7 @@ class Matter:
     result: dict
     held: frozenset[str]
     fields: dict[str, str]
+    rows: tuple[tuple[str, ...], ...] = ()  # of a table about several matters
 
     def lines(self, key: str, **more: str) -> list[str]:
         """The lines of a text of documents.yml that stand in this case, filled in."""

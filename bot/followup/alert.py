@@ -1,11 +1,12 @@
-"""What staff are alerted about: a day to act by comes near and nothing happens, a union that staff called does not answer."""
+"""What staff are alerted about: a day to act by comes near and nothing happens, a union that staff called does not answer, several
+workers complain of one employer."""
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot import settings
-from bot.cases import alerts, store
+from bot.cases import alerts, employer_reach, store
 from bot.cases.model import Case, Contact, Message, Referral
 from bot.cases.referrals import OPEN
 from bot.guidance import calendar
@@ -16,7 +17,8 @@ def round(moment: datetime | None = None) -> int:
     """Looks through the matters passed on to the hotline; how many alerts were raised. Several processes may run it at once."""
     moment, law = moment or settings.now(), load()
     with store.session() as session:
-        return sum([_deadlines(session, moment, law.rule("followup")["staff_alert"]), _silent_unions(session, moment, law)])
+        return sum([_deadlines(session, moment, law.rule("followup")["staff_alert"]), _silent_unions(session, moment, law),
+                    _employers(session, moment, law.rule("employers")["alert"])])
 
 
 def _passed_on():
@@ -43,3 +45,9 @@ def _silent_unions(session: Session, moment: datetime, law: Law) -> int:
     return sum(alerts.raised(session, "union_silent", f"union_silent:{case.code}:{contact.id}", case)
                for contact, case in session.execute(silent)
                if moment.date() >= calendar.add_working_days(contact.on, wait, law).day)
+
+
+def _employers(session: Session, moment: datetime, rule: dict) -> int:
+    """Each desk concerned is alerted once a step, about the newest matter that lies at it."""
+    return sum(alerts.raised(session, "employer", f"employer:{employer.code}:{step}:{team or 0}", case, employer)
+               for employer, step, _, case, team in employer_reach.crowded(session, moment - timedelta(days=rule["days"])))

@@ -24,7 +24,7 @@ from bot.cases import (
     store,
     workers,
 )
-from bot.cases.model import Audit, Case, CaseGroup, DataKey, Deflection, Fact, Inbox, Message, Outbox, Worker
+from bot.cases.model import Audit, Case, CaseGroup, DataKey, Deflection, Employer, Fact, Inbox, Message, Outbox, Worker
 from tests.cases.conftest import DAY, assessment
 
 SECRETS = ("700700700", "周木生", "我不是会员", "61817", "拿到了钱", "贵州盘州某工地", "记在卡上")
@@ -77,8 +77,8 @@ def test_no_clear_words_lie_in_the_files(told, tmp_path):
 
 def test_every_worker_case_and_group_has_a_key_of_its_own(told):
     with store.session(only_reads=True) as session:
-        owners = [session.scalars(select(kind)).one() for kind in (Worker, Case, CaseGroup)]
-        assert len({owner.key_id for owner in owners} | {sealed.HOUSE}) == 4
+        owners = [session.scalars(select(kind)).one() for kind in (Worker, Case, CaseGroup, Employer)]
+        assert len({owner.key_id for owner in owners} | {sealed.HOUSE}) == 5
         assert {crypto.key_named_in(fact._value) for fact in session.scalars(select(Fact))} == {owners[1].key_id}
         assert [crypto.key_named_in(row._text) for row in session.scalars(select(Message).order_by(Message.id))] == [
             owners[1].key_id, owners[0].key_id], "what was said of a case goes with the case"
@@ -202,7 +202,7 @@ def test_rotation_leaves_every_word_readable_and_the_old_key_useless(told, monke
         row = session.scalars(select(DataKey).where(DataKey.id != sealed.HOUSE)).first()
         row.master, row.wrapped = crypto.wrap(crypto.unwrap(row.master, row.wrapped, row.id), row.id)
     done = bot("keys", "rotate")
-    assert (done.returncode, done.stdout) == (0, "3 data keys wrapped anew; all are under the first key of BOT_SECRET_KEYS now\n")
+    assert (done.returncode, done.stdout) == (0, "4 data keys wrapped anew; all are under the first key of BOT_SECRET_KEYS now\n")
     assert bot("keys", "rotate").stdout.startswith("0 data keys")
     monkeypatch.setenv("BOT_SECRET_KEYS", new)
     with store.session() as session:

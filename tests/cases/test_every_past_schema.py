@@ -24,6 +24,7 @@ from tests.cases.conftest import new_postgresql
 WORDS = {"text": "欠我五千块", "number": 5000}
 OWN = {"alembic_version", "data_key", "audit_head"}  # the migrations' own rows
 COUNTED = {"log_case", "log_count", "log_tally", "log_stale"}  # sums, made anew from the other tables whenever that is due
+CHANGED = {("case", "platform")}  # since 0018 a platform that is not known is no longer named in clear
 FIRST_SEALED = "0011"  # before, everything was encrypted with the master key itself
 _numbers = itertools.count(1)
 
@@ -109,7 +110,7 @@ def is_kept(before: dict, after: dict, where: str) -> None:
     for name in before.keys() & after.keys():
         assert len(after[name]) == len(before[name]), f"{where}: {name}"
         for was, now in zip(before[name], after[name]):
-            same = was.keys() & now.keys()
+            same = {column for column in was.keys() & now.keys() if (name, column) not in CHANGED}
             assert {column: was[column] for column in same} == {column: now[column] for column in same}, f"{where}: {name}"
 
 

@@ -220,9 +220,14 @@ def test_both_languages_have_the_same_lines_conditions_fields_and_articles():
                 assert sorted(pattern.findall(left)) == sorted(pattern.findall(right)), (key, left, right)
 
 
+def plans_of_all() -> list[list[dict]]:
+    rules = LAW.rule("documents")
+    return [*rules["papers"].values(), *rules["desk_papers"].values()]
+
+
 def test_every_field_of_a_paper_is_known_or_can_be_a_blank():
     blank = {key.split("blank_", 1)[1] for key in LAW.texts["zh"] if key.startswith("documents.blank_")}
-    of_blocks = {plan[kind] for plans in LAW.rule("documents")["papers"].values() for plan in plans for kind in plan
+    of_blocks = {plan[kind] for plans in plans_of_all() for plan in plans for kind in plan
                  if kind in ("fields", "text", "plain", "points", "sign")}
     used = {field for key in of_blocks for field in re.findall(r"\{(\w+)\}", LAW.texts["zh"][f"documents.{key}"])}
     assert used - blank <= {"promised_on"}  # stands only where there is one
