@@ -33,7 +33,7 @@ def _shared(session: Session, staff: Staff):
 
 def _own(session: Session, staff: Staff):
     """The matters of a person's own desk, and those of none."""
-    if _everything(staff):
+    if everything(staff):
         return true()
     door = aliased(Referral)
     of_case = (door.case_id == Case.id, door.for_hotline.is_(True))
