@@ -12,7 +12,7 @@ import sys
 import warnings
 from urllib.parse import urlsplit
 
-from bot import between, settings
+from bot import between, logs, settings
 
 
 def main() -> int:
@@ -23,6 +23,7 @@ def main() -> int:
         if not now.action_url:
             raise settings.SettingsError("ACTION_URL: not set; without it the actions run in Rasa's process")
         warnings.showwarning = lambda *_, **__: None
+        logs.configure(settings.parts_secret())
         from bot.cases import store
 
         store.migrate()

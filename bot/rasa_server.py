@@ -17,10 +17,9 @@ import warnings
 from functools import partial
 from urllib.parse import urlsplit
 
-from bot import between, settings
+from bot import between, logs, settings
 from bot.engine import imports
 
-log = logging.getLogger("bot.rasa_server")
 # What takes a second the first time: facts and districts, the names of towns, those of places in English.
 WARM_UP = ("你好，老板欠我三个月工资，没签合同，在深圳宝安", "我在宝安区西乡街道固戍村干活", "I work in Baoan, Shenzhen, since last spring")
 
@@ -50,7 +49,6 @@ def main() -> int:
 
 def _serve(now: settings.Settings, model) -> None:
     imports.leave_out()
-    import structlog
     from rasa.core.channels.channel import register
     from rasa.utils.common import configure_logging_and_warnings
     from rasa.utils.log_utils import configure_structlog
@@ -59,11 +57,9 @@ def _serve(now: settings.Settings, model) -> None:
     from bot.cases import store
     from bot.rasa_channel import Rest
 
-    level = os.environ.get("LOG_LEVEL", "WARNING").upper()
-    level = level if level in ("INFO", "WARNING", "ERROR") else "WARNING"  # below INFO Rasa prints what workers write
-    configure_logging_and_warnings(logging.getLevelName(level), warn_only_once=True, filter_repeated_logs=True)
-    configure_structlog(logging.getLevelName(level))
-    structlog.configure(processors=[_without_words, *structlog.get_config()["processors"]])
+    logs.configure(settings.parts_secret())  # first, as Rasa sets LOG_LEVEL itself
+    configure_logging_and_warnings(logging.WARNING, warn_only_once=True, filter_repeated_logs=False)
+    configure_structlog(logging.WARNING)
     store.migrate()
     app = Sanic("rasa", configure_logging=False)
     register([Rest()], app, route="/webhooks/")
@@ -71,13 +67,6 @@ def _serve(now: settings.Settings, model) -> None:
     app.register_listener(partial(_load, now, model), "before_server_start")
     address = urlsplit(now.rasa_url)
     app.run(host=address.hostname or "127.0.0.1", port=address.port or 5005, workers=1, access_log=False, motd=False)
-
-
-def _without_words(_logger, _method, entry: dict) -> dict:
-    """Keeps an event's name and the kind of error; Rasa would log the worker's message with a failure."""
-    kept = {key: value for key, value in entry.items() if key in ("event", "level", "logger", "timestamp", "action_name", "policy")}
-    error = sys.exc_info()[1]
-    return {**kept, "error": type(error).__name__} if error is not None else kept
 
 
 async def _load(now: settings.Settings, model, app, _loop) -> None:

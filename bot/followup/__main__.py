@@ -1,12 +1,11 @@
 """`python -m bot.followup`: a round of follow-up every minute until SIGTERM or Ctrl-C. Several of these may run."""
 import logging
-import os
 import signal
 import sys
 import threading
 import time
 
-from bot import settings
+from bot import logs, settings
 from bot.cases import log_counts, retention, store
 from bot.followup import alert, send
 from bot.followup.clock import Clock
@@ -21,15 +20,13 @@ def main() -> int:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
+    logs.configure()
     try:
         settings.read()
         store.migrate()
     except settings.SettingsError as error:
         print(error, file=sys.stderr)
         return 2
-    level = os.environ.get("LOG_LEVEL", "INFO").upper()
-    logging.basicConfig(level=level if level in ("DEBUG", "INFO", "WARNING", "ERROR") else "INFO",
-                        format="%(asctime)s %(name)s %(levelname)s %(message)s")
     tidy_at, clock = 0.0, Clock()
     while True:
         if not clock.steady():

@@ -4,15 +4,15 @@ Exit status 2: a setting is missing or wrong, with one line that names it.
 """
 import asyncio
 import logging
-import os
 import signal
 import sys
 
 from filelock import FileLock, Timeout
 
+from bot import logs
 from bot.cases import store
 from bot.settings import SettingsError
-from bot.telegram import config, gateway, heartbeat, logs
+from bot.telegram import config, gateway, heartbeat
 
 log = logging.getLogger("bot.telegram")
 
@@ -20,8 +20,7 @@ log = logging.getLogger("bot.telegram")
 def main() -> int:
     try:
         settings = config.read()
-        level = os.environ.get("LOG_LEVEL", "INFO").upper()
-        logs.configure(settings.token, level if level in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL") else "INFO")
+        logs.configure(settings.token)
         with FileLock(settings.alive_file.with_suffix(".lock"), timeout=0):
             heartbeat.beat(settings.alive_file, "starting")
             store.migrate()

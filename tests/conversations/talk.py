@@ -11,6 +11,7 @@ from bot.cases.model import Case, Deflection, HeardMessage, Unanswered, Worker
 from bot.dialogue import ask
 from bot.law import load
 from bot.rasa_turn import Turns
+from tests import typed
 
 MOST_MESSAGES = 8  # to one step; Rasa cuts a text at its blank lines
 MOST_CHARACTERS = 4096  # of one message, in Telegram
@@ -31,6 +32,7 @@ class Talk:
     def says(self, words: str, shown: str | None = None, again: bool = False) -> str:
         """Sends words or a payload; the replies joined. `again` delivers it as the same message a second time."""
         self.sent += 0 if again else 1
+        typed.note(words)
         self.transcript.append(f"工人/worker: {(shown or words)[:300]}")
         channel = CollectingOutputChannel()
         metadata = {"message_id": f"{self.sender}:{self.sent}", "channel": "rest", "language": self.language}

@@ -4,6 +4,7 @@ import re
 import httpx
 
 from bot.cases import staff, store
+from tests import typed
 
 PASSWORD = "plum teacup river 42"
 
@@ -13,6 +14,11 @@ class Visitor(httpx.Client):
 
     def __init__(self, base_url: str, language: str = "en"):
         super().__init__(base_url=base_url, follow_redirects=True, headers={"Accept-Language": language}, trust_env=False, timeout=60)
+
+    def request(self, method, url, **sent) -> httpx.Response:
+        for text in {**(sent.get("data") or {}), **(sent.get("json") or {})}.values():
+            typed.note(text)
+        return super().request(method, url, **sent)
 
     def submit(self, page: str, action: str, **fields) -> httpx.Response:
         """Opens `page`, then posts a form of it to `action`."""

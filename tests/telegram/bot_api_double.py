@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from tests import typed
 from tests.telegram.servers import Server
 
 TOKEN = "424242:double-token-that-must-never-be-logged"
@@ -364,6 +365,8 @@ class User:
         })
 
     def _message(self, **content) -> dict:
+        for text in (content.get("text"), content.get("caption"), self._person["first_name"]):
+            typed.note(text)
         return {"message_id": self.double.new_message_id(), "date": int(time.time()), "chat": self._chat, "from": self._person, **content}
 
 
