@@ -315,6 +315,23 @@ def staff_add(name: str, role: str) -> None:
     print(password)
 
 
+@staff_app.command("renew")
+@click.argument("name")
+def staff_renew(name: str) -> None:
+    """A new one-time password for whoever cannot get in any more, the last admin too: ends all sign-ins, lets a disabled account back in,
+    takes the second factor away. Prints the password."""
+    from bot.cases import second_factor, staff
+
+    with _session() as session:
+        person = staff.by_name(session, name)
+        if person is None:
+            raise BadInput(f"NAME: no account is called {name!r}")
+        password = staff.renew_password(session, person)
+        second_factor.switch_off(person)
+        staff.audit(session, HERE, "staff.renew", person.name)
+    print(password)
+
+
 @app.command()
 @click.option("--adcode", required=True, metavar="CODE", help="The place, e.g. 520281.")
 @click.option("--union", metavar="MARK", help="Letters and digits that tell the union or site that puts it up.")
@@ -375,7 +392,8 @@ def backup(folder: Path) -> None:
 
 @app.command()
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-def restore(file: Path) -> None:
+@click.option("--overwrite", is_flag=True, help="Also into a record that holds something; it is copied first. Stop all parts before.")
+def restore(file: Path, overwrite: bool) -> None:
     """Brings a backup into an empty record. Who was erased since it was made stays erased."""
     from bot import settings
     from bot.cases import backup as copies
@@ -383,9 +401,14 @@ def restore(file: Path) -> None:
     with _session(only_reads=True):
         pass
     try:
-        rows, erased = copies.restore(file, settings.read().database_url)
+        url = settings.read().database_url
+        if overwrite:
+            print(f"the record as it was: {copies.put_aside(file, url)}", file=sys.stderr)
+        rows, erased = copies.restore(file, url)
     except copies.BackupFault as fault:
         raise BadInput(str(fault)) from None
+    except OSError as error:
+        raise BadInput(f"FILE: {error.filename or file}: {error.strerror or error}") from None
     print(f"{rows} rows restored, {erased} cases and workers erased since", file=sys.stderr)
 
 

@@ -15,6 +15,7 @@ from bot import settings
 from bot.cases import staff, store
 from bot.cases.crypto import new_key
 from bot.cases.deflections import COLUMNS
+from bot.cases.model import Audit
 
 FACTS = {"case": "panzhou", "as_of": "2026-11-22", "issues": ["wage_arrears", "no_contract"], "place": "贵州盘州",
          "occupation": "construction", "amount_owed": 61800, "started_on": "2019-10-10", "ended_on": "2026-06-30"}
@@ -260,6 +261,23 @@ def test_staff_add_prints_the_one_time_password_and_nothing_else(bot, monkeypatc
     with store.session() as session:
         person = staff.verify(session, "mei", password)
         assert person is not None and person.must_change and person.role == "hotline"
+
+
+def test_staff_renew_lets_the_last_admin_back_in_and_goes_on_record(bot, monkeypatch):
+    first = said(bot("staff", "add", "mei", "--role", "admin")).rstrip("\n")
+    for name in ("DATABASE_URL", "BOT_SECRET_KEYS"):
+        monkeypatch.setenv(name, bot.environment[name])
+    with store.session() as session:
+        person = staff.verify(session, "mei", first)
+        person.totp_secret = "A" * 32
+        token = staff.sign_in(session, person)
+    password = said(bot("staff", "renew", "MEI")).rstrip("\n")
+    with store.session() as session:
+        person = staff.verify(session, "mei", password)
+        assert person.must_change and person.totp_secret is None and staff.verify(session, "mei", first) is None
+        assert staff.signed_in(session, token) is None
+        assert ("(command line)", "staff.renew", "mei") in [(row.staff, row.action, row.subject) for row in session.query(Audit)]
+    refused(bot("staff", "renew", "nobody"), "NAME")
 
 
 @pytest.mark.parametrize("name,role,word", [("mei", "admin", "name"), ("MEI", "admin", "name"), ("lan", "boss", "role"),

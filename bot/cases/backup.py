@@ -7,8 +7,9 @@ neither; keep them elsewhere.
 import os
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote
 
-from sqlalchemy import Column, Integer, MetaData, String, Table, delete, func, insert, select, text, update
+from sqlalchemy import Column, Integer, MetaData, String, Table, create_engine, delete, func, insert, select, text, update
 from sqlalchemy.engine import Connection, Engine
 
 from bot.cases import forget, keys, store
@@ -77,13 +78,52 @@ def restore(file: Path, url: str) -> tuple[int, int]:
         return rows, forget.erase_keyless(session)
 
 
+def put_aside(file: Path, url: str) -> Path:
+    """Makes room for a backup: copies the record into a folder of its own beside the backup, keys and all, then empties it. The copy.
+
+    Raises BackupFault, and leaves everything, when the backup is not sound. The copy never lies in the backup's folder, for its keys
+    would take the place of those that open the backup.
+    """
+    if not _is_sound(file):
+        raise BackupFault("FILE: no sound backup")
+    made = make(file.parent / f"replaced-{datetime.now(CHINA):%Y%m%d-%H%M%S-%f}", url)
+    record = store.engine(url)
+    with record.begin() as connection:
+        Base.metadata.drop_all(connection)
+        connection.execute(text("DROP TABLE alembic_version"))
+        if record.dialect.name == "postgresql":
+            connection.execute(text("DROP FUNCTION IF EXISTS audit_refuse"))
+    store.migrate(url)
+    return made
+
+
+def _is_sound(file: Path) -> bool:
+    """Whether a file is a whole backup with its keys beside it; looked at in place, it is not written to."""
+    if not file.is_file() or not (file.parent / KEYS).is_file():
+        return False
+    opened = create_engine(f"sqlite:///file:{quote(str(file.resolve()))}?mode=ro&immutable=1&uri=true")
+    try:
+        with opened.connect() as connection:
+            return _is_whole(connection)
+    except Exception:
+        return False
+    finally:
+        opened.dispose()
+
+
+def _is_whole(connection: Connection) -> bool:
+    """Whether nothing in a copy is damaged, and every table has the rows that were counted."""
+    if connection.exec_driver_sql("PRAGMA integrity_check").scalar() != "ok":
+        return False
+    counts = connection.execute(select(COUNTS.c.name, COUNTS.c.rows)).all()
+    return all(connection.scalar(text(f'SELECT count(*) FROM "{name}"')) == rows for name, rows in counts)
+
+
 def _bring(source_url: str, url: str) -> int:
     opened = store.engine(source_url)
     try:
         with opened.connect() as connection:
-            sound = connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
-            counts = dict(connection.execute(select(COUNTS.c.name, COUNTS.c.rows)).all()) if sound else {}
-            sound = sound and all(connection.scalar(text(f'SELECT count(*) FROM "{name}"')) == rows for name, rows in counts.items())
+            sound = _is_whole(connection)
     except Exception:
         sound = False
     if not sound:

@@ -6,7 +6,7 @@ changes is emptied too.
 from sqlalchemy import delete, event, or_, select
 from sqlalchemy.orm import Session
 
-from bot.cases import audit_chain, employers, groups, keys, log_counts, store
+from bot.cases import audit_chain, employers, groups, keys, log_counts, rasa_sessions, store
 from bot.cases.log_marks import person
 from bot.cases.model import (
     Answer,
@@ -40,7 +40,7 @@ def forget(session: Session, worker: Worker, wish: str | None = None) -> None:
         counted += _erase(session, case)
     audit_chain.hide(session, worker.code)
     session.query(Message).filter(Message.worker_id == worker.id).delete()
-    key, kept = worker.key_id, _not_answered(session, worker, wish)
+    key, sender, kept = worker.key_id, worker.sender, _not_answered(session, worker, wish)
     session.execute(delete(Inbox).where(Inbox.sender == worker.sender, Inbox.id.not_in([row.id for row in kept]))
                     .execution_options(synchronize_session=False))
     session.delete(worker)  # outbox and buttons go with it (ON DELETE CASCADE)
@@ -51,6 +51,7 @@ def forget(session: Session, worker: Worker, wish: str | None = None) -> None:
     keys.drop(session, key)
     log_counts.settle(session, counted)
     event.listen(session, "after_commit", _sweep, once=True)
+    event.listen(session, "after_commit", lambda _session: rasa_sessions.drop(sender), once=True)
 
 
 def forget_case(session: Session, case: Case, keep_figures: bool = False) -> None:

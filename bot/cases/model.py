@@ -633,15 +633,17 @@ class CaseSeen(Base):
     at = Column(Moment, nullable=False)
 
 
-class SavedView(Base):
-    """A way of looking at the queue that a member of staff keeps under a name."""
+class SavedView(SealingByUid, Base):
+    """A way of looking at the queue that a member of staff keeps under a name. Sealed, as a search may name somebody."""
 
     __tablename__ = "saved_view"
     id = Column(Integer, primary_key=True)
     staff_id = Column(ForeignKey("staff.id", ondelete="CASCADE"), nullable=False, index=True)
-    name = Column(String(40), nullable=False)
-    filters = Column(JSON, nullable=False)  # as in the queue's address
-    __table_args__ = (UniqueConstraint("staff_id", "name"),)
+    name = Sealed(nullable=False)
+    filters = Sealed(nullable=False)  # as in the queue's address
+
+    def data_key(self, session):
+        return house(session)
 
 
 class Audit(SealingByUid, Base):

@@ -17,6 +17,7 @@ from bot.law import best_language, load
 
 AFTER_CLOSING = timedelta(days=90)  # a closed case
 SILENT = timedelta(days=180)  # an open case whose worker is silent, with no day to act by ahead and not with the hotline: it is closed
+SETTLED = timedelta(days=14)  # an open case that staff solved, whose worker says nothing more: it is closed
 WITHOUT_CONSENT = timedelta(days=30)  # a worker who never agreed that anything is written down
 WITHOUT_CASE = timedelta(days=90)  # a worker who has no case (any more) and is silent
 SHORT_LIVED = timedelta(days=90)  # buttons, and messages that could not be handled
@@ -32,7 +33,7 @@ def erased_on(case: Case) -> date | None:
 def round(url: str | None = None) -> int:
     """Erases and closes what is due; how many cases and workers that were."""
     done = 0
-    for due, act in ((_closed, _erase_case), (_gone, forget.forget), (_silent, _close)):
+    for due, act in ((_closed, _erase_case), (_gone, forget.forget), (_silent, _close), (_settled, _close_settled)):
         while True:
             with store.session(url) as session:
                 rows = session.scalars(due().limit(BATCH).with_for_update(skip_locked=True)).all()
@@ -53,13 +54,24 @@ def _erase_case(session: Session, case: Case) -> None:
     forget.forget_case(session, case, keep_figures=True)
 
 
-def _close(session: Session, case: Case) -> None:
+def _close_settled(session: Session, case: Case) -> None:
+    _close(session, case, "closed_settled")
+
+
+def _close(session: Session, case: Case, sentence: str = "closed_silent") -> None:
     """Closes an abandoned case and tells its worker until when it is kept."""
     cases.close(session, case)
     law, worker = load(), case.worker
     words = Context(facts=Facts(), law=law, today=date.min, language=best_language(law, worker.language))
-    text = law.text("dialogue.closed_silent", words.language, code=case.code, day=words.day(erased_on(case)))
+    text = law.text(f"dialogue.{sentence}", words.language, code=case.code, day=words.day(erased_on(case)))
     messages.send(session, worker, f"closed:{case.code}", text)
+
+
+def _settled():
+    solved = select(Referral.id).where(Referral.case_id == Case.id, Referral.for_hotline.is_(True), Referral.status == "resolved",
+                                       Referral.resolved_at < settings.now() - SETTLED, Referral.resolved_at > Worker.seen_at).exists()
+    return (select(Case).join(Worker, Worker.id == Case.worker_id)
+            .where(Case.status == "open", solved, ~_with_hotline()).order_by(Case.id))
 
 
 def _closed():
@@ -73,9 +85,11 @@ def _gone():
 
 
 def _silent():
-    with_hotline = select(Referral.id).where(Referral.case_id == Case.id, Referral.for_hotline.is_(True),
-                                             Referral.status.in_(OPEN)).exists()
     told = select(Outbox.id).where(Outbox.key == "closed:" + Case.code).exists()
     return (select(Case).join(Worker, Worker.id == Case.worker_id)
             .where(Case.status == "open", Worker.seen_at < settings.now() - SILENT, Case.opened_at < settings.now() - SILENT,
-                   Case.act_by.is_(None) | (Case.act_by < settings.today()), ~with_hotline, ~told).order_by(Case.id))
+                   Case.act_by.is_(None) | (Case.act_by < settings.today()), ~_with_hotline(), ~told).order_by(Case.id))
+
+
+def _with_hotline():
+    return select(Referral.id).where(Referral.case_id == Case.id, Referral.for_hotline.is_(True), Referral.status.in_(OPEN)).exists()

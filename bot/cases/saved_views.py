@@ -1,5 +1,5 @@
 """Ways of looking at the queue that a member of staff keeps under a name."""
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.cases.model import SavedView
@@ -16,7 +16,7 @@ class ViewError(ValueError):
 
 
 def of(session: Session, staff_id: int) -> list[SavedView]:
-    return list(session.scalars(select(SavedView).where(SavedView.staff_id == staff_id).order_by(SavedView.name)))
+    return sorted(session.scalars(select(SavedView).where(SavedView.staff_id == staff_id)), key=lambda view: view.name)
 
 
 def keep(session: Session, staff_id: int, name: str, filters: dict[str, str]) -> None:
@@ -24,11 +24,12 @@ def keep(session: Session, staff_id: int, name: str, filters: dict[str, str]) ->
     name = " ".join(name.split())
     if not name or len(name) > LONGEST:
         raise ViewError("view_name")
-    there = session.scalar(select(SavedView).where(SavedView.staff_id == staff_id, SavedView.name == name))
+    own = of(session, staff_id)
+    there = next((view for view in own if view.name == name), None)
     if there is not None:
         there.filters = filters
         return
-    if session.scalar(select(func.count(SavedView.id)).where(SavedView.staff_id == staff_id)) >= MOST:
+    if len(own) >= MOST:
         raise ViewError("view_many")
     session.add(SavedView(staff_id=staff_id, name=name, filters=filters))
     session.flush()

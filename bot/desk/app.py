@@ -39,12 +39,13 @@ from bot.desk import (
 from bot.desk.case import case_page
 from bot.desk.guard import Guard
 from bot.desk.health import health
+from bot.desk.limits import Limits
 from bot.desk.metrics import metrics
 from bot.desk.recent import Recent
 from bot.desk.texts import Texts, choose
 from bot.desk.web import LANGUAGE, Visit, page
 
-EXPLAINED = (403, 404, 405, 408, 413, 421)
+EXPLAINED = (403, 404, 405, 408, 413, 421, 429)
 
 
 def build() -> Starlette:
@@ -125,7 +126,7 @@ def build() -> Starlette:
         exception_handlers={HTTPException: _http_error},
         lifespan=_lifespan,
     )
-    app.state.recent, app.state.started = Recent(), time.monotonic()
+    app.state.recent, app.state.limits, app.state.started = Recent(), Limits(), time.monotonic()
     app.state.pulse = live.Pulse()
     return app
 

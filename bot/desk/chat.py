@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -70,7 +71,7 @@ async def chat_form(request: Request) -> Response:
 
 async def chat_api(request: Request) -> JSONResponse:
     """POST /api/chat: {"sender", "message"} -> {"messages": [{"text", "buttons"}]}. 400 with {"error"} for what cannot be read,
-    403 for another site's page, 503 with a polite message when the bot does not answer."""
+    403 for another site's page, 429 for who writes too fast, 503 with a polite message when the bot does not answer."""
     t = Texts(choose(None, request.headers.get("accept-language")))
     data, refusal = await _read(request, t, ("sender", "message"))
     if refusal is not None:
@@ -97,6 +98,8 @@ async def _talk(request: Request, sender: str, text: str, t: Texts) -> tuple[int
 
     No database transaction is open while the bot thinks."""
     state = request.app.state
+    if not state.limits.take(sender, request.client.host if request.client else ""):
+        raise HTTPException(429, headers={"Retry-After": "10"})
     arrival = await run_in_threadpool(_arrive, sender)
     shown = state.recent.title(sender, text)
     own = Texts(arrival.language) if arrival.language in catalogue() else t

@@ -13,10 +13,10 @@ from rasa.shared.core.events import ActionExecuted, ActionExecutionRejected, Act
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.cases import crypto
+from bot.cases.rasa_sessions import PREFIX
 
 MOST = 50_000  # conversations in the memory of one process; the oldest make room. A few hundred bytes each
 SECONDS = 13 * 3600  # in Redis; longer than a session lasts (domain.yml)
-PREFIX = "session:"
 
 
 class InMemory:

@@ -2,7 +2,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from bot.cases import backup, cases, forget, store, workers
+from bot.cases import audit_chain, backup, cases, forget, store, workers
 from bot.cases.model import Base, Fact, Worker
 from tests.cases.conftest import new_postgresql
 
@@ -41,6 +41,39 @@ def test_a_record_that_holds_something_is_not_overwritten(record, tmp_path):
     file = backup.make(tmp_path / "copies", record)
     with pytest.raises(backup.BackupFault, match="not empty"):
         backup.restore(file, record)
+    with store.session() as session:
+        assert session.scalar(select(func.count(Worker.id))) == 1
+
+
+def test_on_request_a_record_is_copied_and_then_overwritten(record, other, tmp_path):
+    tell("甲")
+    file = backup.make(tmp_path / "copies", record)
+    with store.session(other) as session:
+        worker = workers.arrive(session, "telegram", "丙", "zh")
+        cases.state(session, cases.open_case(session, worker), {"employer": "丙的老板"})
+        audit_chain.note(session, "mei", "sign_in")
+    aside = backup.put_aside(file, other)
+    assert aside.parent.parent == file.parent and aside.parent != file.parent, "its keys do not take the place of those of the backup"
+    backup.restore(file, other)
+    with store.session(other) as session:
+        assert [fact.value for fact in session.scalars(select(Fact))] == ["甲的老板"] and audit_chain.verify(session).fault is None
+    backup.put_aside(aside, other)
+    backup.restore(aside, other)
+    with store.session(other) as session:
+        assert [fact.value for fact in session.scalars(select(Fact))] == ["丙的老板"], "and back again"
+
+
+@pytest.mark.parametrize("record", ["sqlite"], indirect=True)
+def test_a_record_is_not_emptied_for_a_backup_that_cannot_come_back(record, tmp_path):
+    tell("甲")
+    file = backup.make(tmp_path / "copies", record)
+    data = file.read_bytes()
+    for bad in (data[:5000], b"", data):
+        file.write_bytes(bad)
+        if bad == data:
+            (file.parent / backup.KEYS).unlink()
+        with pytest.raises(backup.BackupFault, match="sound"):
+            backup.put_aside(file, record)
     with store.session() as session:
         assert session.scalar(select(func.count(Worker.id))) == 1
 

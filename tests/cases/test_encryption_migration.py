@@ -6,7 +6,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import create_engine, select, text
 
 from bot import settings
-from bot.cases import buttons, cases, crypto, store, workers
+from bot.cases import buttons, cases, crypto, saved_views, store, workers
 from bot.cases.model import Audit, Case, Deflection, DeflectionReview, Inbox, Message, Outbox, Staff, Worker
 from tests.cases.conftest import new_postgresql
 
@@ -48,11 +48,14 @@ def test_rows_of_the_old_format_are_sealed_anew_on_the_way_up_and_given_back_on_
     put("deflection_review", deflection_id=1, at=at, staff="mei", act="correct", before=hidden("旧"), after=hidden("新"))
     put("audit", at=at, staff="mei", action="case.note", subject="G-1", detail=hidden({"note": "记"}))
     put("staff", name="mei", role="admin", password_hash="x", must_change=False, totp_secret=hidden("TOTP"), created_at=at)
+    put("saved_view", staff_id=1, name="王大拿", filters='{"search": "王大拿的公司"}')
     put("outbox", worker_id=1, channel="telegram", key="k", body=hidden({"text": "答"}), status="waiting", attempts=0, created_at=at)
     put("button", key="b.0", worker_id=1, title=hidden("对"), payload=hidden("/affirm"), created_at=at)
     command.upgrade(config, "head")
     with store.session(url) as session:
         worker, case = session.scalars(select(Worker)).one(), session.scalars(select(Case)).one()
+        [view] = saved_views.of(session, 1)
+        assert (view.name, view.filters) == ("王大拿", {"search": "王大拿的公司"})
         assert (worker.address, worker.dialogue) == ("700", {"asked": "place"})
         assert [fact.value for fact in case.facts] == ["老板1", "老板2", "老板3", None]
         assert [row.text for row in session.scalars(select(Message).order_by(Message.id))] == ["案里的话", "案外的话"]
@@ -70,5 +73,6 @@ def test_rows_of_the_old_format_are_sealed_anew_on_the_way_up_and_given_back_on_
     with engine.connect() as connection:
         values = connection.execute(text("SELECT value FROM fact WHERE value IS NOT NULL ORDER BY id")).scalars().all()
         assert [old.decrypt(bytes(value)).decode() for value in values] == ['"老板1"', '"老板2"', '"老板3"', '"新老板"']
+        assert connection.execute(text("SELECT name FROM saved_view")).scalar() == "王大拿"
         assert old.decrypt(bytes(connection.execute(text("SELECT address FROM worker")).scalar())) == b'"700"'
     engine.dispose()

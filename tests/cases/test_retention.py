@@ -91,6 +91,29 @@ def test_an_abandoned_case_is_closed_and_its_worker_told_unless_a_day_or_the_hot
         assert ["2027年8月21日" in row.body["text"] for row in session.scalars(select(Outbox))] == [True] * closed
 
 
+@pytest.mark.parametrize(("writes_on", "closed"), [("2026-11-23", True), ("2026-11-30", False)])
+def test_a_matter_that_staff_solved_is_closed_unless_its_worker_writes_again(record, monkeypatch, writes_on, closed):
+    monkeypatch.setenv("BOT_TODAY", "2026-11-22")
+    with store.session() as session:
+        worker = workers.arrive(session, "telegram", "1", "zh")
+        worker.consented_at = settings.now()
+        case = cases.open_case(session, worker)
+        case.act_by = date(2027, 12, 1)
+        referrals.to_hotline(session, case)
+    monkeypatch.setenv("BOT_TODAY", writes_on)
+    with store.session() as session:
+        workers.arrive(session, "telegram", "1")
+    monkeypatch.setenv("BOT_TODAY", "2026-11-24")
+    with store.session() as session:
+        [case] = session.scalars(select(Case)).all()
+        referrals.resolve(session, next(one for one in case.referrals if one.for_hotline), "拿到了", "staff:mei")
+    assert at(monkeypatch, "2026-12-07") == 0
+    assert at(monkeypatch, "2026-12-09") == closed
+    with store.session(only_reads=True) as session:
+        assert session.scalars(select(Case)).one().status == ("closed" if closed else "open")
+        assert ["2027年3月9日" in row.body["text"] for row in session.scalars(select(Outbox))] == [True] * closed
+
+
 def test_the_clock_is_shown_to_the_worker(told):
     with store.session(only_reads=True) as session:
         worker = workers.by_code(session, told[0])
