@@ -149,13 +149,27 @@ def _serve(request: Request, form: dict[str, str], picked: tuple[str, ...], file
             return here.go("/account")
         if not here.half and here.staff.must_change and request.url.path not in ("/password", "/logout"):
             return here.go("/password")
+    try:
         if role and here.staff.role != role:
             raise HTTPException(403)
-    with store.session(only_reads=not writes) as session:
-        response = handler(here, session)
+        with store.session(only_reads=not writes) as session:
+            response = handler(here, session)
+    except HTTPException as refusal:
+        if here.staff is not None and refusal.status_code in (403, 404) and not here.text("live"):
+            _note_refusal(here, refusal.status_code)
+        raise
     if here.staff is None and cookies.read(request, CSRF) != here.csrf:
         cookies.keep(response, request, CSRF, here.csrf, None)
     return response
+
+
+def _note_refusal(here: Visit, status: int) -> None:
+    """On record goes what was asked for and not given, by the route alone: a code in the address may be one that is erased."""
+    path = here.request.url.path
+    for name, value in here.request.path_params.items():
+        path = path.replace(f"/{value}", f"/{{{name}}}", 1)
+    with store.session() as session:
+        accounts.audit(session, here.staff.name, "refused", None, {"route": f"{here.request.method} {path}", "status": status})
 
 
 def _here(request: Request) -> str:

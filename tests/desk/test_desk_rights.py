@@ -3,7 +3,7 @@ import json
 import re
 
 from bot.cases import staff, store, teams
-from bot.cases.model import Case, Note, Referral, StaffSession, Transfer
+from bot.cases.model import Audit, Case, Note, Referral, StaffSession, Transfer
 from tests.desk.people import carpenter, deflected_by_union
 from tests.desk.test_desk_handover import form
 from tests.desk.visitors import token
@@ -112,3 +112,15 @@ def test_the_mark_of_the_live_pages_counts_nothing(two_desks):
         carpenter(sender=f"worker-number-{number}-of-many")
         marks.add(re.search(r"seen=(\w+)", mei.get("/queue").text).group(1))
     assert len(marks) == 3 and all(re.fullmatch(r"[0-9a-f]{32}", mark) for mark in marks)
+
+
+def test_what_was_asked_for_and_refused_is_on_record_without_naming_the_matter(two_desks):
+    _, wang, _ = two_desks
+    code = carpenter()
+    wang.get(f"/cases/{code}"), post(wang, f"/cases/{code}/take", referral=referral_of(code)), wang.get("/staff")
+    wang.get("/cases/1?live=1")
+    with store.session(only_reads=True) as session:
+        rows = session.query(Audit).filter_by(action="refused").order_by(Audit.id)
+        found = [(row.staff, row.subject, row.detail["route"], row.detail["status"]) for row in rows]
+    assert found == [("wang", None, *refused) for refused in (("GET /cases/{key}", 404), ("POST /cases/{key}/take", 404),
+                                                              ("GET /staff", 403))]

@@ -139,14 +139,14 @@ def begins(worker) -> None:
 
 def guided(worker) -> None:
     """Answers by the first button whatever is asked before the guidance comes."""
-    answered = len(worker.messages()) - 1
-    while True:
-        until(lambda: len(worker.messages()) > answered + 1, lambda: worker.texts())
-        until(lambda: "0858-12351" in "".join(worker.texts()) or worker.messages()[-1].buttons, lambda: worker.texts())
-        if "0858-12351" in "".join(worker.texts()):
-            return
-        answered = len(worker.messages()) - 1
-        worker.presses(worker.messages()[-1].buttons[0])
+    def told() -> bool:
+        return "0858-12351" in "".join(worker.texts())
+    while not told():
+        until(lambda: told() or worker.messages()[-1].buttons, lambda: worker.texts())
+        if not told():
+            count = len(worker.messages())
+            worker.presses(worker.messages()[-1].buttons[0])
+            worker.waits_for(count + 1)
 
 
 def found_nowhere(house, typed: list[str], copy) -> None:
