@@ -20,7 +20,7 @@ class Wordless(logging.Formatter):
     what failed."""
 
     def __init__(self, *secrets: str | None):
-        super().__init__(FORMAT)
+        super().__init__(FORMAT, "%Y-%m-%dT%H:%M:%S%z")
         self._secrets = [secret for secret in secrets if secret]
 
     def format(self, record: logging.LogRecord) -> str:

@@ -1,6 +1,7 @@
 """What the parts log, at any level: rows and kinds of errors, never words, tokens or keys."""
 import io
 import logging
+import re
 import subprocess
 import sys
 
@@ -45,6 +46,11 @@ def test_libraries_are_silent_below_a_warning_also_when_all_is_asked_for(written
 def test_a_token_is_masked_and_a_line_stays_one_line(written):
     logging.getLogger("bot.x").error("cannot reach %s\nroot INFO forged: %s", TOKEN, "all well")
     assert "<token>" in written() and TOKEN not in written() and len(written().splitlines()) == 1
+
+
+def test_a_line_tells_the_zone_of_its_time(written):
+    logging.getLogger("bot.x").info("row 1")
+    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d{4} INFO bot.x: row 1\n", written())
 
 
 def test_our_own_errors_are_written_without_what_failed(written):

@@ -25,7 +25,7 @@ from bot.documents import mydata
 CHANNEL, COOKIE = "web", "gongyou_chat"
 LONGEST_SENDER, LONGEST_MESSAGE = 200, 20_000
 MONTH = 30 * 24 * 3600
-CLEAR, MYDATA = "/clear", "/mydata"  # obeyed here, also while Rasa is away
+CLEAR, MYDATA, SAFETY = "/clear", "/mydata", "/safety"  # obeyed here, also while Rasa is away
 AWAY = "https://www.baidu.com/"  # where the quick exit leads: a page that anybody may have open
 
 
@@ -106,6 +106,8 @@ async def _talk(request: Request, sender: str, text: str, t: Texts) -> tuple[int
     status, replies = 200, []
     if text.strip().lower() == MYDATA:
         await run_in_threadpool(_send_mydata, arrival)
+    elif text.strip().lower() == SAFETY:
+        replies = [{"text": _safety(arrival.language), "buttons": []}]
     elif arrival.handover == "person":
         replies = [{"text": own("chat.person"), "buttons": []}]
     else:
@@ -135,6 +137,12 @@ def _arrive_once(sender: str) -> Arrival:
     with store.session() as session:
         worker = workers.arrive(session, CHANNEL, sender)
         return Arrival(worker.id, worker.code, worker.sender, worker.language, worker.handover, _waiting(session, worker))
+
+
+def _safety(language: str | None) -> str:
+    """What is risky about using the bot, in the worker's language."""
+    book = law.load()
+    return book.text("gateway.safety", law.best_language(book, language))
 
 
 def _send_mydata(arrival: Arrival) -> None:

@@ -4,8 +4,8 @@ import re
 
 from bot.law import languages
 
-MENU = ("start", "help", "deadlines", "status", "voice", "human", "language", "mydata", "clear", "forget")
-OWN = ("mydata", "clear")  # obeyed without Rasa, also when it is away
+MENU = ("start", "help", "deadlines", "status", "voice", "human", "language", "mydata", "safety", "clear", "forget")
+OWN = ("mydata", "safety", "clear")  # obeyed without Rasa, also when it is away
 PAYLOADS = {"start": "/start", "help": "/ask_help", "deadlines": "/ask_deadlines", "status": "/status", "voice": "/read_aloud",
             "human": "/ask_human", "language": "/change_language", "forget": "/forget"}
 COMMAND = re.compile(r"/([A-Za-z]+)(?:@\w+)?(?:\s+(.*))?\Z", re.DOTALL)

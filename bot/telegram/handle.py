@@ -164,6 +164,8 @@ class Handler:
             return Outcome(cleared=True)
         if incoming.own == "mydata":
             return Outcome(words=incoming.words, mydata=True)
+        if incoming.own == "safety":
+            return Outcome(words=incoming.words, notice="safety")
         label = incoming.sent and _text(f"said_{incoming.sent}", job.language)
         words = " ".join(part for part in (label, incoming.words) if part) or None
         message, notice, heard = incoming.message, incoming.notice, ()

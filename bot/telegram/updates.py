@@ -43,7 +43,7 @@ class Incoming:
 
     message: str | None = None
     command: bool = False
-    own: str | None = None  # a command that the gateway obeys itself: clear or mydata
+    own: str | None = None  # a command that the gateway obeys itself: clear, mydata or safety
     words: str | None = None
     notice: str | None = None
     once: str | None = None

@@ -124,6 +124,13 @@ def test_when_rasa_is_away_the_worker_is_told_politely(say, rasa, language, said
     assert answer.status_code == 503 and said in answer.json()["messages"][0]["text"] and answer.json()["messages"][0]["buttons"] == []
 
 
+@pytest.mark.parametrize(("language", "said"), [("zh", "管这台机器的人"), ("en", "Who runs this machine")])
+def test_what_is_risky_is_told_in_the_browser_too(say, rasa, language, said):
+    with store.session() as session:
+        me(session).language = language
+    assert said in say("/safety").json()["messages"][0]["text"] and rasa.asked == []
+
+
 def test_when_rasa_fails_the_worker_is_told_politely(say, rasa):
     rasa.script["x"] = [{"text": 7 / 1}, None]  # not what Rasa would ever send: the stand-in breaks on it
     assert say("x").status_code == 503

@@ -43,6 +43,13 @@ def test_a_workers_own_slash_is_no_intent(double, rasa, running, typed, heard):
     assert rasa.messages() == [heard]
 
 
+def test_what_is_risky_is_told_before_consent_and_without_rasa(double, rasa, running):
+    worker = double.user(7001)
+    worker.says("/safety")
+    told = worker.waits_for(1)[0].text
+    assert all(mark in told for mark in ("Telegram", "12351", "/clear", "/forget", "110")) and rasa.messages() == []
+
+
 def test_the_menu_is_there_in_chinese_and_english(double, rasa, running):
     worker = double.user(7001)
     worker.says("/help")
