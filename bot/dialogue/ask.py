@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, object_session
 from bot.cases import cases, directory
 from bot.cases.facts_tree import nest
 from bot.cases.model import Case, Worker
-from bot.dialogue import echo, matters
+from bot.dialogue import echo, matters, sensitive
 from bot.dialogue.heard import Say
 from bot.dialogue.state import State
 from bot.guidance.assess import assess
@@ -73,7 +73,7 @@ def question(session: Session, law: Law, worker: Worker, case: Case | None, stat
     heading = matters.heading(law, language, state, case)
     if fact == CONFIRM:
         heard = "\n".join(f"· {line}" for line in echo.lines(law, language, state.pending, state.rough))
-        text = law.text("dialogue.confirm", language, heard=heard)
+        text = law.text("dialogue.confirm", language, heard=heard, sensitive=sensitive.confirmed(law, language, state))
         text = law.text("dialogue.again", language, ask=text) if state.tries.get(fact) else text
         return Say(heading + text, buttons(law, worker, state, fact))
     key = fact.replace(".", "_")
@@ -83,7 +83,7 @@ def question(session: Session, law: Law, worker: Worker, case: Case | None, stat
     elif state.tries.get(fact):
         text = law.text("dialogue.again", language, ask=text)
     why = law.text("dialogue.why_short", language, why=law.text(f"questions.{key}_why", language))
-    return Say(f"{heading}{text}\n{why}", buttons(law, worker, state, fact))
+    return Say(f"{heading}{text}\n{sensitive.asked(law, language, state, fact)}{why}", buttons(law, worker, state, fact))
 
 
 def buttons(law: Law, worker: Worker, state: State, fact: str) -> tuple[tuple[str, str], ...]:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from bot.cases import cases
 from bot.cases.facts_tree import nest
 from bot.cases.model import Case, Worker
-from bot.dialogue import ask, beside, correct, deflect, echo, matters, missed, typed
+from bot.dialogue import ask, beside, correct, deflect, echo, matters, missed, sensitive, typed
 from bot.dialogue.heard import Heard, Say
 from bot.dialogue.state import State
 from bot.guidance.context import Context
@@ -338,6 +338,7 @@ def _says_nothing_new(name: str, value, stated: dict) -> bool:
 
 def _settle(session: Session, case: Case, state: State, values: dict) -> None:
     """Facts that need no confirmation are stated; they replace what waited under the same name."""
+    sensitive.agreed(load(), state, {name: value for name, value in values.items() if name != "issues"})
     if cases.state(session, case, values):
         state.guided = False
     _known_now(session, case, values)
@@ -356,6 +357,7 @@ def _commit(session: Session, case: Case, state: State) -> None:
         values["ended_on"] = None
     elif values.get("ended_on"):
         values["still_employed"] = False
+    sensitive.agreed(load(), state, values)
     cases.state(session, case, values)
     _known_now(session, case, values)
     state.pending, state.rough, state.story, state.guided, state.redo = {}, [], False, False, None

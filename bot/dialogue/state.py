@@ -45,6 +45,7 @@ class State:
     tries: dict = field(default_factory=dict)
     questions_asked: int = 0
     last_contact: int | None = None
+    sensitive: bool = False  # the worker agreed, on its own, that injuries and the like are written down (sensitive.py)
     guided: bool = False  # the card has been shown for this case
     redo: str | None = None  # a fact the worker wants to change
     place_candidates: list = field(default_factory=list)  # codes of places that share the name the worker said
@@ -63,7 +64,7 @@ class State:
         self.trail = [one for one in self.trail if one != fact] + [fact]
 
 
-OF_CASE = ("pending", "story", "rough", "asked", "trail", "offer", "tries", "questions_asked", "last_contact", "guided", "redo",
+OF_CASE = ("pending", "story", "rough", "asked", "trail", "offer", "tries", "questions_asked", "last_contact", "sensitive", "guided", "redo",
            "place_candidates")
 
 
