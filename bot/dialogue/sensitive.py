@@ -1,6 +1,7 @@
-"""What the personal information law calls sensitive (个人信息保护法 28): agreed to on its own, with the very answer that tells it or confirms it.
+"""What the personal information law calls sensitive: agreed to on its own, with the very answer that tells it or confirms it.
 
-No question more is asked for that: a sentence stands under the confirmation, or under the question for such a fact, the first time in a matter.
+No question more is asked for that: a sentence stands under the confirmation, or under the question for such a fact, until the
+worker has answered one in this matter.
 """
 from collections.abc import Iterable
 
@@ -11,7 +12,7 @@ from bot.law import Law
 def names(law: Law, facts: Iterable[str], issues: Iterable[str] = ()) -> bool:
     """Whether one of these facts or issues is sensitive."""
     rule = law.rule("questions")["sensitive"]
-    return any(fact in rule["facts"] or fact.partition(".")[0] in rule["facts"] for fact in facts) or bool(set(issues) & set(rule["issues"]))
+    return any(fact.partition(".")[0] in rule["facts"] for fact in facts) or bool(set(issues) & set(rule["issues"]))
 
 
 def asked(law: Law, language: str, state: State, fact: str) -> str:
@@ -28,4 +29,5 @@ def confirmed(law: Law, language: str, state: State) -> str:
 
 def agreed(law: Law, state: State, values: dict) -> None:
     """Notes that the worker told or confirmed something sensitive under such a sentence."""
-    state.sensitive = state.sensitive or names(law, [name for name, value in values.items() if value is not None], values.get("issues") or ())
+    told = [name for name, value in values.items() if value is not None]
+    state.sensitive = state.sensitive or names(law, told, values.get("issues") or ())

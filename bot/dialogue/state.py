@@ -64,8 +64,8 @@ class State:
         self.trail = [one for one in self.trail if one != fact] + [fact]
 
 
-OF_CASE = ("pending", "story", "rough", "asked", "trail", "offer", "tries", "questions_asked", "last_contact", "sensitive", "guided", "redo",
-           "place_candidates")
+OF_CASE = ("pending", "story", "rough", "asked", "trail", "offer", "tries", "questions_asked", "last_contact", "sensitive", "guided",
+           "redo", "place_candidates")
 
 
 def read(worker: Worker) -> State:

@@ -6,10 +6,11 @@ import httpx
 import pytest
 import yaml
 from argon2 import PasswordHasher
+from sqlalchemy import select
 
-from bot.cases import alerts, directory, groups, messages, staff, store, teams
+from bot.cases import alerts, directory, groups, inbox, messages, staff, store, teams
 from bot.cases.crypto import new_key
-from bot.cases.model import Case, Deflection, StaffSession
+from bot.cases.model import Case, Deflection, Inbox, StaffSession
 from bot.desk.app import build
 from tests.desk.people import carpenter, deflected_by_union
 from tests.desk.scripted_rasa import SECRET, ScriptedRasa, Served
@@ -77,9 +78,13 @@ def _people() -> dict:
         groups.join(session, case, group)
         alerts.raised(session, "deadline", "deadline:test", case)
         messages.send(session, case.worker, "waiting", f"关于 {code}：明天来")
+        inbox.store(session, "web", "1", case.worker.sender, {"text": "两个包工头"})
+        aside = session.scalar(select(Inbox.id))
+        inbox.set_aside(session, aside)
         office = directory.keep(session, None, {"body": "union", "place": "贵州盘州", "name": "盘州市总工会", "phones": "0858-3600000",
                                                 "source": "网站"}, "staff:admin")
-        return {"key": code, "worker": case.worker.code, "group": group.code, "alert": 1, "office": office.number, "tokens": tokens,
+        return {"key": code, "worker": case.worker.code, "group": group.code, "alert": 1, "aside": aside,
+                "office": office.number, "tokens": tokens,
                 "referral": next(one.id for one in case.referrals if one.for_hotline), "shenzhen": desks["深圳"],
                 "door": next(one.id for one in case.referrals if not one.for_hotline),
                 "row": session.query(Deflection).order_by(Deflection.id).first().id, "person": staff.by_name(session, "colleague").id}

@@ -29,7 +29,7 @@ def upgrade() -> None:
     op.create_index("ix_saved_view_staff_id", "saved_view", ["staff_id"])
     box = _house() if rows else None
     for row in rows:
-        uid, filters = secrets.token_bytes(8), row.filters if isinstance(row.filters, dict) else json.loads(row.filters)
+        uid, filters = secrets.token_bytes(8), json.loads(row.filters) if isinstance(row.filters, str) else row.filters
         sealed = {name: crypto.seal(box, HOUSE, crypto.place("saved_view", name, [uid]), crypto.dumps(value))
                   for name, value in (("name", row.name), ("filters", filters))}
         op.get_bind().execute(made.insert().values(id=row.id, uid=uid, staff_id=row.staff_id, **sealed))
@@ -50,6 +50,7 @@ def downgrade() -> None:
     for row in rows:
         name, filters = (json.loads(crypto.unseal(box, crypto.place("saved_view", column, [bytes(row.uid)]), bytes(value)))
                          for column, value in (("name", row.name), ("filters", row.filters)))
+        name = str(name)[:40]
         if (row.staff_id, name) not in seen:
             seen.add((row.staff_id, name))
             op.get_bind().execute(made.insert().values(id=row.id, staff_id=row.staff_id, name=name, filters=filters))
