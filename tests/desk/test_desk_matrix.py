@@ -8,9 +8,9 @@ import yaml
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from bot.cases import alerts, directory, groups, inbox, messages, staff, store, teams, unanswered
+from bot.cases import alerts, cases, directory, employers, groups, inbox, messages, staff, store, teams, unanswered
 from bot.cases.crypto import new_key
-from bot.cases.model import Case, Deflection, Inbox, StaffSession, Unanswered
+from bot.cases.model import Case, Deflection, Employer, Inbox, StaffSession, Unanswered
 from bot.desk.app import build
 from tests.desk.people import carpenter, deflected_by_union
 from tests.desk.scripted_rasa import SECRET, ScriptedRasa, Served
@@ -22,7 +22,7 @@ FIRST = {"/login": "login", "/password": "password", "/second-factor": "code", "
 OPENS = ("yes", "apart")
 BROWSER, CSRF = "browser-of-the-carpenter", "c" * 24
 OWN_WAY = ("audit", "audit_head", "attempt", "staff_session", "secret")  # what a refusal may leave there
-MATTER = ("case", "fact", "assessment", "referral", "contact", "note", "transfer", "deflection", "message", "case_group", "unanswered")
+MATTER = ("case", "fact", "assessment", "referral", "contact", "note", "transfer", "deflection", "message", "case_group", "unanswered", "employer")
 
 
 def routes() -> set[str]:
@@ -81,10 +81,12 @@ def _people() -> dict:
         inbox.store(session, "web", "1", case.worker.sender, {"text": "两个包工头"})
         aside = session.scalar(select(Inbox.id))
         inbox.set_aside(session, aside)
+        cases.state(session, case, {"employer": "贵州好运劳务有限公司"})
+        employers.follow(session, case, cases.stated(case))
         unanswered.keep(session, case.worker, case, text="两个包工头不认账", why="unsure", language="zh", guess=None, confidence=None)
         office = directory.keep(session, None, {"body": "union", "place": "贵州盘州", "name": "盘州市总工会", "phones": "0858-3600000",
                                                 "source": "网站"}, "staff:admin")
-        return {"key": code, "worker": case.worker.code, "group": group.code, "alert": 1, "aside": aside,
+        return {"key": code, "worker": case.worker.code, "group": group.code, "alert": 1, "aside": aside, "employer": session.scalar(select(Employer.code)),
                 "missed": session.scalar(select(Unanswered.id)), "office": office.number, "tokens": tokens,
                 "referral": next(one.id for one in case.referrals if one.for_hotline), "shenzhen": desks["深圳"],
                 "door": next(one.id for one in case.referrals if not one.for_hotline),
@@ -96,7 +98,7 @@ class House:
 
     def __init__(self, url: str, record: Path, known: dict, cookies: dict):
         self.url, self.known, self._cookies, self.record = url, known, cookies, record
-        self.marks = (known["key"], known["worker"], "两个包工头")
+        self.marks = (known["key"], known["worker"], "两个包工头", "好运劳务")
         self._csrf = {name: _csrf_of(cookie) for name, cookie in cookies.items()}
         self._client = httpx.Client(base_url=url, trust_env=False, timeout=60)
         self._whole = sqlite3.connect(":memory:")
