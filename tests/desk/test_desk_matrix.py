@@ -22,7 +22,8 @@ FIRST = {"/login": "login", "/password": "password", "/second-factor": "code", "
 OPENS = ("yes", "apart")
 BROWSER, CSRF = "browser-of-the-carpenter", "c" * 24
 OWN_WAY = ("audit", "audit_head", "attempt", "staff_session", "secret")  # what a refusal may leave there
-MATTER = ("case", "fact", "assessment", "referral", "contact", "note", "transfer", "deflection", "message", "case_group", "unanswered", "employer")
+MATTER = ("case", "fact", "assessment", "referral", "contact", "note", "transfer", "deflection", "message", "case_group",
+          "unanswered", "employer")
 
 
 def routes() -> set[str]:
@@ -86,11 +87,12 @@ def _people() -> dict:
         unanswered.keep(session, case.worker, case, text="两个包工头不认账", why="unsure", language="zh", guess=None, confidence=None)
         office = directory.keep(session, None, {"body": "union", "place": "贵州盘州", "name": "盘州市总工会", "phones": "0858-3600000",
                                                 "source": "网站"}, "staff:admin")
-        return {"key": code, "worker": case.worker.code, "group": group.code, "alert": 1, "aside": aside, "employer": session.scalar(select(Employer.code)),
-                "missed": session.scalar(select(Unanswered.id)), "office": office.number, "tokens": tokens,
-                "referral": next(one.id for one in case.referrals if one.for_hotline), "shenzhen": desks["深圳"],
+        return {"key": code, "worker": case.worker.code, "group": group.code, "alert": 1, "aside": aside, "tokens": tokens,
+                "employer": session.scalar(select(Employer.code)), "missed": session.scalar(select(Unanswered.id)),
+                "office": office.number, "shenzhen": desks["深圳"], "person": staff.by_name(session, "colleague").id,
+                "referral": next(one.id for one in case.referrals if one.for_hotline),
                 "door": next(one.id for one in case.referrals if not one.for_hotline),
-                "row": session.query(Deflection).order_by(Deflection.id).first().id, "person": staff.by_name(session, "colleague").id}
+                "row": session.query(Deflection).order_by(Deflection.id).first().id}
 
 
 class House:
