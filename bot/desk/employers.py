@@ -61,9 +61,10 @@ def tie(visit: Visit, session: Session) -> Response:
     other, same = employer_reach.by_code(session, visit.staff, visit.text("other")), visit.text("same")
     if other is None or same not in ("yes", "no") or len(why) > LONGEST_WHY:
         return _show(visit, session, found, 422, "employers.no_other")
-    if employer_ties.tie(session, found, other, same == "yes", visit.staff.name, why or None) is None:
+    alike = same == "yes"
+    if employer_ties.tie(session, found, other, alike, visit.staff.name, why or None) is None:
         return _show(visit, session, found, 409, "employers.decided_already")
-    staff.audit(session, visit.staff.name, "employer.same" if same == "yes" else "employer.not_same", found.code, {"other": other.code})
+    staff.audit(session, visit.staff.name, "employer.same" if alike else "employer.not_same", found.code, {"other": other.code})
     return visit.go(f"/employers/{found.code}#names")
 
 
