@@ -74,9 +74,9 @@ def set_aside(session: Session, row_id: int) -> bool:
     return _settle(session, row_id, status="set_aside")
 
 
-def aside(session: Session) -> list[Inbox]:
-    """The rows set aside, the newest first."""
-    return list(session.scalars(select(Inbox).where(Inbox.status == "set_aside").order_by(Inbox.id.desc())))
+def aside(session: Session, limit: int) -> list[Inbox]:
+    """The rows set aside, the newest first, at most `limit`."""
+    return list(session.scalars(select(Inbox).where(Inbox.status == "set_aside").order_by(Inbox.id.desc()).limit(limit)))
 
 
 def try_again(session: Session, row_id: int) -> bool:

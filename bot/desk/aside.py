@@ -12,6 +12,8 @@ from bot.cases import inbox, rights, staff
 from bot.cases.model import Inbox, Worker
 from bot.desk.web import Visit, page
 
+MOST = 100
+
 
 def routes() -> list[Route]:
     return [Route("/set-aside", page(list_page, role="admin")),
@@ -20,9 +22,9 @@ def routes() -> list[Route]:
 
 
 def list_page(visit: Visit, session: Session) -> Response:
-    """All of them, the newest first."""
-    rows = [(row, worker, _matter(visit, session, worker)) for row in inbox.aside(session) for worker in [_worker(session, row)]]
-    return visit.render("aside.html", rows=rows)
+    """The newest first; as they are dealt with, older ones follow."""
+    found = [(row, _worker(session, row)) for row in inbox.aside(session, MOST)]
+    return visit.render("aside.html", rows=[(row, worker, _matter(visit, session, worker)) for row, worker in found])
 
 
 def again(visit: Visit, session: Session) -> Response:

@@ -39,18 +39,22 @@ class Record:
         self.config.set_main_option("script_location", str(store.MIGRATIONS))
         self.config.attributes["engine"] = self.engine
         self.versions = [step.revision for step in ScriptDirectory.from_config(self.config).walk_revisions()][::-1]
+        self._reflected: dict[str, list[sa.Table]] = {}
         self.kinds = {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
 
-    def tables(self) -> list[sa.Table]:
-        found = sa.MetaData()
-        found.reflect(self.engine)
-        return [table for table in found.sorted_tables if table.name not in OWN]
+    def tables(self, version: str) -> list[sa.Table]:
+        """The tables as they were on the way up; on the way down they must be the same."""
+        if version not in self._reflected:
+            found = sa.MetaData()
+            found.reflect(self.engine)
+            self._reflected[version] = [table for table in found.sorted_tables if table.name not in OWN]
+        return self._reflected[version]
 
     def fill(self, version: str) -> None:
         """Puts a row into every table."""
         with self.engine.begin() as connection:
             newest: dict[str, object] = {}
-            for table in self.tables():
+            for table in self.tables(version):
                 row = {column.name: self._value(column, newest, version) for column in table.columns}
                 row = {name: value for name, value in row.items() if value is not None}
                 if version >= FIRST_SEALED:
@@ -89,11 +93,11 @@ class Record:
         master, wrapped = connection.execute(sa.text(f"SELECT master, wrapped FROM data_key WHERE id = {HOUSE}")).one()
         return AESGCM(crypto.unwrap(master, bytes(wrapped), HOUSE))
 
-    def rows(self) -> dict[str, list[dict]]:
+    def rows(self, version: str) -> dict[str, list[dict]]:
         """What stands in each table in clear, by its key."""
         found = {}
         with self.engine.connect() as connection:
-            for table in self.tables():
+            for table in self.tables(version):
                 if table.name not in COUNTED:
                     query = sa.select(table).order_by(*table.primary_key.columns)
                     found[table.name] = [{name: value for name, value in row.items() if not isinstance(value, (bytes, memoryview))
@@ -133,16 +137,16 @@ def test_rows_of_every_past_version_go_all_the_way_up_and_down(kind, tmp_path, r
     for version, following in zip(record.versions, [*record.versions[1:], None]):
         command.upgrade(record.config, version)
         record.fill(version)
-        before = record.rows()
+        before = record.rows(version)
         assert all(before[name] for name in before)
         if following:
             command.upgrade(record.config, following)
-            is_kept(before, record.rows(), f"{version} up to {following}")
+            is_kept(before, record.rows(following), f"{version} up to {following}")
     assert opens(record.engine) > 15 * len(record.versions)
-    for version in record.versions[-2::-1]:
-        before = record.rows()
+    for version, following in zip(record.versions[-2::-1], record.versions[::-1]):
+        before = record.rows(following)
         command.downgrade(record.config, version)
-        is_kept(before, record.rows(), f"down to {version}")
+        is_kept(before, record.rows(version), f"down to {version}")
     with record.engine.connect() as connection:
         for (text,) in connection.execute(sa.text("SELECT text FROM message")).all():
             assert Fernet(settings.secret_keys()[0]).decrypt(bytes(text)).decode() == crypto.dumps(WORDS)

@@ -1,4 +1,8 @@
-"""Two gateways on one PostgreSQL: what reaches both is handled by one, in order, and each takes over what the other leaves."""
+"""Gateways on a PostgreSQL: what reaches two is handled by one, in order, each takes over what the other leaves, and a server that drops
+every connection costs nobody an answer."""
+import time
+
+import psycopg2
 import pytest
 
 from bot.cases import store
@@ -13,7 +17,7 @@ def shared(environment, cluster, monkeypatch):  # noqa: F811
     url = new_postgresql(cluster)
     monkeypatch.setenv("DATABASE_URL", url)
     store.migrate()
-    yield
+    yield url
     store.engine(url).dispose()
 
 
@@ -47,3 +51,21 @@ def test_when_one_is_killed_the_other_goes_on_with_its_chats(double, rasa, share
     settled()
     assert [text for text in worker.texts() if text.startswith("echo")] == ["echo: 一", "echo: 二"]  # on a busy machine also "please wait"
     assert rasa.ids() == ["telegram:880000001", "telegram:880000001", "telegram:880000002"]
+
+
+def test_a_server_that_drops_every_connection_costs_nobody_an_answer(double, rasa, shared, run, settled):
+    run()
+    workers = [double.user(7001 + number) for number in range(4)]
+    other = psycopg2.connect(shared)
+    other.autocommit = True
+    for number in range(5):
+        for worker in workers:
+            worker.says(f"第{number}句")
+        time.sleep(0.3)
+        other.cursor().execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                               "WHERE datname = current_database() AND pid <> pg_backend_pid()")
+    other.close()
+    until(lambda: all("echo: 第4句" in worker.texts() for worker in workers))
+    settled()
+    for worker in workers:
+        assert [text for text in worker.texts() if text.startswith("echo")] == [f"echo: 第{number}句" for number in range(5)]
