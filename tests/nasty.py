@@ -1,12 +1,14 @@
 """What nobody should be able to break anything with: texts, numbers and values of any shape, for Hypothesis.
 
-`FUZZ=full` runs the fuzz tests at the size docs/reliability.md names; without it they run a short, always equal part.
+`FUZZ=full` runs the fuzz tests at the size docs/reliability.md names, `FUZZ=0.1` a tenth of that; without it they run a short, always
+equal part.
 """
 import os
 
 from hypothesis import HealthCheck, Phase, settings, strategies as st
 
-FULL = os.environ.get("FUZZ") == "full"
+SIZE = os.environ.get("FUZZ", "0")
+PART = 1.0 if SIZE == "full" else float(SIZE)
 TEXTS = [
     "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "javascript:alert(1)", "{{7*7}}{% raw %}", "${jndi:ldap://x}",
     "&lt;b&gt;",
@@ -31,7 +33,7 @@ value = st.recursive(scalar, lambda inner: st.one_of(st.lists(inner, max_size=3)
 
 def fuzz(short: int, full: int):
     """How many examples a test runs; at full size without looking for the smallest one that fails."""
-    return settings(max_examples=full if FULL else short, deadline=None, derandomize=True, database=None,
-                    phases=(Phase.explicit, Phase.generate) if FULL else tuple(Phase),
+    return settings(max_examples=max(short, int(full * PART)), deadline=None, derandomize=True, database=None,
+                    phases=(Phase.explicit, Phase.generate) if PART else tuple(Phase),
                     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large,
                                            HealthCheck.large_base_example])

@@ -63,9 +63,10 @@ def verify(session: Session, head: str | None = None) -> Verdict:
     What is added while it reads is no fault: the chain's end moves on then.
     """
     before = _end(session)
-    marks, last, number, found, reached = _Marks(session), "", 0, head is None, before == (0, "")
+    marks, last, number, found, reached = None, "", 0, head is None, before == (0, "")
     rows = select(Audit).where(Audit.number.isnot(None)).order_by(Audit.number).execution_options(yield_per=BATCH)
     for row in session.scalars(rows):
+        marks = marks or _Marks(session)  # not before: where there is no entry yet it would make its key, and this only reads
         fault = _fault(marks, row, number + 1, last)
         if fault:
             return Verdict(number, last, fault, row.id, number + 1)

@@ -1,8 +1,7 @@
 """Every route of the desk, asked with whatever fits into an address, a form, a cookie or a file: a page or a plain refusal, never a 500.
 
-Short in the suite; FUZZ=full asks each route 5,000 times (or FUZZ_REQUESTS times).
+Short in the suite; FUZZ=full asks each route 5,000 times.
 """
-import os
 import random
 import re
 from html import unescape
@@ -22,7 +21,6 @@ from tests.desk.people import carpenter, deflected_by_union
 from tests.desk.visitors import account
 
 DESK = Path(desk_app.__file__).parent
-TIMES = int(os.environ.get("FUZZ_REQUESTS", 5_000))
 ROUTES = sorted({(method, route.path) for route in desk_app.build().routes if isinstance(route, Route)
                  for method in (route.methods or {"GET"}) - {"HEAD"}} - {("GET", "/events")})  # that one goes on for ever
 ASKS_FOR = re.compile(r"(?:text|get|query|_day|_number)\([^\"()]*\"(\w+)\"")
@@ -85,7 +83,7 @@ def ask_again_and_again(client: Client, method: str, path: str, code: str) -> No
     """One route, asked for what there is and for what there is not."""
     dice, parts = random.Random(f"{method} {path}"), re.findall(r"{(\w+)(?::\w+)?}", path)
 
-    @nasty.fuzz(short=3, full=TIMES)
+    @nasty.fuzz(short=3, full=5_000)
     @given(st.lists(field, min_size=2, max_size=2), fields, nasty.value, st.binary(max_size=80))
     def ask(strange, form, value, file):
         address = path

@@ -8,6 +8,7 @@ import json
 import httpx
 import pytest
 from hypothesis import given, strategies as st
+from starlette.requests import ClientDisconnect
 
 from bot.cases import store
 from bot.cases.model import Inbox
@@ -73,7 +74,8 @@ def test_no_update_of_any_shape_stops_the_gateway(double, rasa, hook, caplog, ba
     for number, kind, content in numbered:
         if kind == "message" and isinstance(content, dict) and content == body(content.get("chat", {}).get("id"), text=content.get("text")):
             assert found[number] == "handled" or not isinstance(content["text"], str), content["text"]
-    assert not [record for record in caplog.records if record.exc_info], "a traceback in the log"
+    ours = [record for record in caplog.records if record.exc_info and not isinstance(record.exc_info[1], ClientDisconnect)]
+    assert not ours, "a traceback in the log"  # the double, on a busy machine, complains of calls that were given up
 
 
 @nasty.fuzz(short=60, full=2_000)
