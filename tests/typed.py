@@ -1,7 +1,7 @@
 """What people type in a test, and what all parts log meanwhile, as production writes it (bot/logs.py): none of the one stands in the other.
 
 The doubles note what is typed (`note`); the fixture in tests/conftest.py holds it against the log of each test. Our own loggers are at
-DEBUG; with ALL_LOGGERS_AT_DEBUG=1 so is every library's, which makes the suite slower (figures: docs/privacy.md).
+DEBUG; with ALL_LOGGERS_AT_DEBUG=1 so is every library's, which makes the suite slower (docs/privacy.md).
 """
 import logging
 import os
