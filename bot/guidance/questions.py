@@ -10,7 +10,8 @@ def build(ctx: Context, deadlines: list[dict], relationship: dict, insurance: li
     else:
         wanted = list(rule["always"])
         for issue in ctx.issues:
-            wanted += rule["by_issue"].get(issue, [])
+            needless = rule["not_if_civil"].get(issue, []) if ctx.relationship == "civil" else []
+            wanted += [fact for fact in rule["by_issue"].get(issue, []) if fact not in needless]
         for deadline in deadlines:
             wanted += deadline["needs"]
         wanted += relationship["needs"]

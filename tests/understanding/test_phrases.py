@@ -39,3 +39,13 @@ def test_a_platform_that_denies_its_worker_is_asked_about_as_an_employer(text):
 
 def test_who_is_no_platform_worker_is_not_asked_about_a_platform():
     assert settle([HURT], "工地上摔的，老板说跟他没关系") == [HURT] and settle([], "平台说我不是员工") == []
+
+
+@pytest.mark.parametrize("text", ["欠我三个月工资，老板人不见了", "包工头跑路了，活也没了", "He owes us wages and the whole company vanished"])
+def test_an_employer_who_is_gone_has_dismissed_nobody(text):
+    assert settle([WAGES, FIRED], text) == [WAGES] and settle([FIRED], text) == [FIRED]
+
+
+@pytest.mark.parametrize("text", ["把我辞退了，工资没给，现在老板失联", "不让我来上班，人也找不到人", "I was fired and then the boss disappeared"])
+def test_a_dismissal_that_is_told_stays_though_the_employer_is_gone(text):
+    assert settle([WAGES, FIRED], text) == [WAGES, FIRED]
