@@ -1,4 +1,5 @@
 """A whole house on a record of its own, on SQLite or on PostgreSQL with Redis."""
+import os
 import shutil
 
 import pytest
@@ -8,6 +9,9 @@ from tests.cases.conftest import cluster, new_postgresql  # noqa: F401 (a fixtur
 from tests.end_to_end.house import House
 from tests.faults.killer import Redis
 from tests.telegram.servers import free_port
+
+# Takes many minutes, so it is asked for: FAULTS=full. The same with a few workers runs with the suite, in tests/end_to_end.
+collect_ignore = [] if os.environ.get("FAULTS") else ["test_killed_parts.py"]
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ SIZE = os.environ.get("FAULTS")  # workers x messages
 SEEDS = [int(seed) for seed in os.environ.get("FAULTS_SEEDS", "1,2,3").split(",")]
 
 
-@pytest.mark.skipif(not SIZE, reason="takes many minutes: FAULTS=full")
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("parts", ["sqlite", "postgresql", "postgresql with an action server"])
 def test_killed_at_random_nobody_goes_unanswered_or_is_answered_twice(open_house, capsys, parts, seed):
