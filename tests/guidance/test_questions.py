@@ -114,3 +114,11 @@ def test_every_question_has_its_reason_and_dont_know_changes_what_is_said():
                 after = assessed({**facts, "dont_know": [row["needs"][0]]})
                 same = next(one for one in after["deadlines"] if (one["id"], one["issue"]) == (row["id"], row["issue"]))
                 assert same["why"] != row["why"] and same["safe_by"]
+
+
+@pytest.mark.parametrize("form", ["student", "self_employed"])
+def test_who_has_no_labour_relationship_is_not_asked_what_severance_is_counted_from(form):
+    facts = {"issues": ["dismissal"], "adcode": "130104", "employment_form": form, "ended_on": "2026-05-20"}
+    result = assess(parse_facts(facts), LAW, TODAY)
+    assert result["relationship"]["class"] == "civil"
+    assert not {"started_on", "monthly_wage"} & {question["fact"] for question in result["questions"]}
