@@ -95,8 +95,9 @@ class Crowd:
             fresh = self._telegram.sent[self._seen:]
         self._seen += len(fresh)
         for message in fresh:
-            self.people[message.chat_id].hears(message)
-            self.moved = time.monotonic()
+            if message.chat_id in self.people:  # somebody else of the same house may still be spoken to
+                self.people[message.chat_id].hears(message)
+                self.moved = time.monotonic()
         for person in self.people.values():
             person.goes_on()
 
