@@ -59,7 +59,18 @@ def find(text: str, *, language: str, today: date, expecting: Optional[str] = No
             found.pop(expecting, None)
             add(expecting, answer.value, answer.start, answer.end, answer.exact)
             _only_the_answer(found, expecting)
+    if expecting != "injury.kind" and _order_unknown(reading, found):
+        del found["injury.kind"]
     return sorted(found.values(), key=lambda one: (one.start, one.end, one.fact))
+
+
+_NO_ORDER = re.compile(r"仓库|分拣|站点里|厨房|车间|工厂|装卸|warehouse|kitchen|factory|sorting|depot")
+
+
+def _order_unknown(reading: Reading, found: dict) -> bool:
+    """Somebody who works on a platform was hurt: on an order or not decides which insurance it is. That is asked, not guessed."""
+    kind = found.get("injury.kind")
+    return kind is not None and kind.value == "accident" and bool(reading.hits.of("platform")) and not _NO_ORDER.search(reading.text)
 
 
 _COME = re.compile(r"(?:来到|来|到|去|进|came to|come to|went to|moved to|arrived in|got to)(?: the)?\s?$")
