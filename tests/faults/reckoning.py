@@ -50,7 +50,9 @@ def _screen(session, worker: Worker, person: Person, figures: Figures) -> None:
     assert len(numbers) == len(set(numbers)) and numbers == sorted(numbers, key=int), "out of order"
     answers: dict[str, list[str]] = {}
     for row in rows:
-        _, update, part = row.key.split(":")
+        kind, update, part = row.key.split(":")
+        if kind == "followup":  # the clock's question, which comes by day only
+            continue
         if part.isdigit():
             answers.setdefault(update, []).append(row.key)
             assert part == str(len(answers[update]) - 1), "an answer that is not one message's"
