@@ -67,6 +67,7 @@ def build() -> Starlette:
             Route("/password", page(accounts.password), methods=["POST"]),
             Route("/language/{code}", page(accounts.language, public=True, writes=True)),
             Route("/queue", page(waiting.queue_page)),
+            Route("/queue/search", page(waiting.find), methods=["POST"]),
             Route("/queue/assign", page(waiting.assign), methods=["POST"]),
             Route("/queue/alerts/{id:row}", page(waiting.seen_to), methods=["POST"]),
             Route("/queue/views", page(waiting.keep_view), methods=["POST"]),

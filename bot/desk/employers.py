@@ -1,7 +1,7 @@
 """Employers and platforms: who complains of whom, which names are one, the three classes of compliance, and what leaves the desk once a
 person has confirmed it."""
 from collections import Counter
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
@@ -12,6 +12,7 @@ from bot import settings
 from bot.cases import cases, compliance, employer_reach, employer_ties, employers, further_places, rights, staff, tables, teams
 from bot.cases.model import Case, Employer, EmployerTie, Referral
 from bot.cases.referrals import OPEN
+from bot.desk import sought
 from bot.desk.log import FORMATS
 from bot.desk.triage import one_of, page_number, pages
 from bot.desk.web import Visit, page
@@ -22,7 +23,6 @@ from bot.law import load
 PAGE = 25
 SHOWN = 100  # matters on the page of one employer
 MOST_REPORTED = 200  # workers in one report, the newest
-LONGEST_SEARCH = 60
 LONGEST_WHY = 400
 COLUMNS = ("employer", "case", "opened", "place", "occupation", "issues", "people", "state", "how", "desk")
 TABLES = tuple(format for format in FORMATS if format != "json")
@@ -30,7 +30,8 @@ KINDS = ("employer", "platform")
 
 
 def routes() -> list[Route]:
-    return [Route("/employers", page(list_page)), Route("/employers/{code}", page(one_page, writes=True)),
+    return [Route("/employers", page(list_page)), Route("/employers/search", page(find), methods=["POST"]),
+            Route("/employers/{code}", page(one_page, writes=True)),
             Route("/employers/{code}/tie", page(tie), methods=["POST"]), Route("/employers/{code}/undo", page(undo), methods=["POST"]),
             Route("/employers/{code}/confirm", page(confirm), methods=["POST"]),
             Route("/employers/{code}/withdraw", page(withdraw), methods=["POST"]),
@@ -39,13 +40,23 @@ def routes() -> list[Route]:
 
 def list_page(visit: Visit, session: Session) -> Response:
     """Employers within reach, those with the most workers with open matters first; `search` takes a name in any spelling."""
-    words, kind = visit.text("search")[:LONGEST_SEARCH], one_of(KINDS, visit.text("kind"))
+    words, kind = sought.from_address(visit.text("search"), "employers"), one_of(KINDS, visit.text("kind"))
     found = employer_reach.listed(session, visit.staff, words if words.isprintable() else "", None if kind is None else kind == "platform")
     number = page_number(visit.text("page"), len(found), PAGE)
     rows = [(line, *_state(session, line.employer)) for line in found[(number - 1) * PAGE:number * PAGE]]
-    chosen = {name: value for name, value in (("search", words), ("kind", kind)) if value}
+    chosen = _chosen(words, kind)
     return visit.render("employers.html", rows=rows, total=len(found), number=number, pages=pages(len(found), PAGE), chosen=chosen,
-                        kinds=KINDS, name=employers.name_of, rule=load().rule("employers")["alert"])
+                        turned=sought.into_address(chosen, "employers"), kinds=KINDS, name=employers.name_of, rule=load().rule("employers")["alert"])
+
+
+def find(visit: Visit, session: Session) -> Response:
+    """The form of the filters; what it asks for becomes an address."""
+    fields = sought.into_address(_chosen(sought.typed(visit.text("search")), one_of(KINDS, visit.text("kind"))), "employers")
+    return visit.go("/employers" + ("?" + urlencode(fields) if fields else ""))
+
+
+def _chosen(words: str, kind: str | None) -> dict[str, str]:
+    return {name: value for name, value in (("search", words), ("kind", kind)) if value}
 
 
 def one_page(visit: Visit, session: Session) -> Response:

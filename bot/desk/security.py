@@ -41,10 +41,14 @@ def account(visit: Visit, session: Session) -> Response:
 
 
 def switch_on(visit: Visit, session: Session) -> Response:
-    """Switches the second factor on once the app's first code is right."""
-    secret, person = visit.text("secret"), session.get(Staff, visit.staff.id)
-    if not SECRET.match(secret) or person.totp_secret:
+    """Switches the second factor on once the app's first code is right; the password is asked again, so that nobody who finds a desk
+    unlocked can lock its owner out."""
+    secret = visit.text("secret")
+    if not SECRET.match(secret) or session.get(Staff, visit.staff.id).totp_secret:
         raise HTTPException(404)
+    person, refused = _proven(visit, session, secret)
+    if refused:
+        return refused
     if not second_factor.switch_on(session, person, secret, visit.text("code")):
         return _show(visit, session, 422, error="account.wrong_code", secret=secret)
     staff.sign_out_everywhere(session, person)
@@ -54,17 +58,25 @@ def switch_on(visit: Visit, session: Session) -> Response:
 
 def switch_off(visit: Visit, session: Session) -> Response:
     """Switches it off; the password is asked again."""
-    key = f"own:{visit.staff.name.lower()}"
-    if not attempts.take(session, key):
-        return _show(visit, session, 429, error="login.wait")
-    person = staff.verify(session, visit.staff.name, visit.form.get("password", ""))
-    if person is None:
-        return _show(visit, session, 422, error="password.old_wrong")
-    attempts.succeeded(session, key)
+    person, refused = _proven(visit, session)
+    if refused:
+        return refused
     second_factor.switch_off(person)
     staff.sign_out_everywhere(session, person)
     staff.audit(session, person.name, "second_factor.off")
     return _anew(visit, session, person, "/account")
+
+
+def _proven(visit: Visit, session: Session, secret: str | None = None) -> tuple[Staff | None, Response | None]:
+    """Who has given their own password again, or the page that refuses; wrong ones are braked."""
+    key = f"own:{visit.staff.name.lower()}"
+    if not attempts.take(session, key):
+        return None, _show(visit, session, 429, error="login.wait", secret=secret)
+    person = staff.verify(session, visit.staff.name, visit.form.get("password", ""))
+    if person is None:
+        return None, _show(visit, session, 422, error="password.old_wrong", secret=secret)
+    attempts.succeeded(session, key)
+    return person, None
 
 
 def sign_out(visit: Visit, session: Session) -> Response:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from bot.cases import alerts, handover, queue, referrals, rights, saved_views, staff, teams
 from bot.cases.model import Referral, Staff
 from bot.cases.queue import Filters
-from bot.desk import canned, live
+from bot.desk import canned, live, sought
 from bot.desk.texts import Texts, languages
 from bot.desk.triage import one_of, page_number, pages
 from bot.desk.web import Visit
@@ -18,7 +18,6 @@ from bot.guidance.facts import ISSUES, LEVELS, OCCUPATIONS, REASONS
 from bot.law import places
 
 PAGE = 50
-LONGEST_SEARCH = 60
 PLACE = re.compile(r"\d{2}(\d{2}){0,2}\Z")
 DEADLINES = (*queue.DEADLINES, "none")
 PICK = re.compile(r"(\d{1,15}):(\d{1,15})?\Z")
@@ -31,6 +30,11 @@ DESKS = (("desk", {"team": "mine"}), ("offered", {"offered": "1"}))  # for whoev
 def queue_page(visit: Visit, session: Session) -> Response:
     """Open referrals to the hotline, the most pressing first; the address narrows the list (the fields of Filters) and turns its pages."""
     return _show(visit, session, visit.text)
+
+
+def find(visit: Visit, session: Session) -> Response:
+    """The form of the filters; what it asks for becomes an address."""
+    return visit.go("/queue" + _address(_filters(visit, session, visit.text, words=sought.typed(visit.text("search")))))
 
 
 def assign(visit: Visit, session: Session) -> Response:
@@ -94,17 +98,18 @@ def _show(visit: Visit, session: Session, query, status: int = 200, fault: tuple
     here = _address(filters, number)
     return visit.render(
         "queue.html", status, alerts=alerts.open_for(session, visit.staff), rows=rows, total=total, number=number,
-        pages=pages(total, PAGE), filters=filters, chosen=_set(filters), fault=fault, colleagues=colleagues,
+        pages=pages(total, PAGE), filters=filters, chosen=_set(filters), turned=sought.into_address(_set(filters), "queue"), fault=fault, colleagues=colleagues,
         query_here=here.removeprefix("?"), mark=live.mark(session), issues=ISSUES, urgencies=queue.URGENCIES, levels=LEVELS,
         occupations=OCCUPATIONS, reasons=REASONS, deadlines=DEADLINES, platforms=queue.platforms(session, viewer),
         provinces=[code[:2] for code, place in places.table().items() if place.level == "province"], tongues=languages(),
         everybodys=[(name, _address(Filters(**values)), filters == Filters(**values))
                     for name, values in EVERYBODYS + (DESKS if visit.staff.team_id else ())], desks=teams.everyone(session),
-        views=[(view, "?" + urlencode(view.filters)) for view in saved_views.of(session, viewer)])
+        views=[(view, "?" + urlencode(sought.into_address(view.filters, "queue"))) for view in saved_views.of(session, viewer)])
 
 
-def _filters(visit: Visit, session: Session, query) -> Filters:
-    """The filters of an address, without whatever is not a known value. `query(name)` gives a field or ""."""
+def _filters(visit: Visit, session: Session, query, words: str | None = None) -> Filters:
+    """The filters of an address, without whatever is not a known value. `query(name)` gives a field or "". `words` are looked for, if
+    they do not stand sealed in the address."""
     place, assigned = query("place"), query("assigned")
     if assigned not in ("mine", "nobody") and not (assigned.isascii() and assigned.isdigit() and len(assigned) < 10):
         assigned = None
@@ -117,7 +122,7 @@ def _filters(visit: Visit, session: Session, query) -> Filters:
         language=one_of(languages(), query("language")), unread="1" if query("unread") else None,
         team=team if team == "mine" or team.isascii() and team.isdigit() and len(team) < 10 else None,
         offered="1" if query("offered") else None,
-        search=query("search").replace("\x00", "")[:LONGEST_SEARCH] or None)
+        search=(sought.from_address(query("search"), "queue") if words is None else words) or None)
 
 
 def _set(filters: Filters) -> dict[str, str]:
@@ -127,7 +132,7 @@ def _set(filters: Filters) -> dict[str, str]:
 
 def _address(filters: Filters, number: int = 1) -> str:
     """The queue's address with these filters, from the "?" on."""
-    fields = _set(filters) | ({"page": number} if number > 1 else {})
+    fields = sought.into_address(_set(filters), "queue") | ({"page": number} if number > 1 else {})
     return "?" + urlencode(fields) if fields else ""
 
 

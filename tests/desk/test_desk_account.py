@@ -29,7 +29,7 @@ def switched_on(client: Visitor) -> str:
     """Switches the second factor on as a person would; the secret."""
     page = client.get("/account").text
     secret = re.search(r'name="secret" value="(\w+)"', page).group(1)
-    page = client.post("/account/second-factor", data={"csrf": token(page), "secret": secret, "code": code(secret, -1)}).text
+    page = client.post("/account/second-factor", data={"csrf": token(page), "secret": secret, "code": code(secret, -1), "password": PASSWORD}).text
     assert "second factor on" in page and secret not in page
     return secret
 
@@ -88,10 +88,11 @@ def test_the_secret_is_encrypted_and_shown_only_until_it_is_confirmed(hotline):
     page = hotline.get("/account").text
     secret = re.search(r'name="secret" value="(\w+)"', page).group(1)
     assert "<svg" in page and "style=" not in page
-    refused = hotline.post("/account/second-factor", data={"csrf": token(page), "secret": secret, "code": "000000"})
-    assert refused.status_code == 422 and secret in refused.text
+    for wrong in ({"code": "000000", "password": PASSWORD}, {"code": code(secret), "password": "a guess"}, {"code": code(secret)}):
+        refused = hotline.post("/account/second-factor", data={"csrf": token(page), "secret": secret, **wrong})
+        assert refused.status_code == 422 and secret in refused.text
     assert hotline.post("/account/second-factor", data={"csrf": token(page), "secret": "x", "code": "000000"}).status_code == 404
-    hotline.post("/account/second-factor", data={"csrf": token(page), "secret": secret, "code": code(secret)})
+    hotline.post("/account/second-factor", data={"csrf": token(page), "secret": secret, "code": code(secret), "password": PASSWORD})
     with store.session() as session:
         assert secret in session.scalars(select(Staff)).one().totp_secret
         stored = session.connection().exec_driver_sql("SELECT totp_secret FROM staff").scalar()

@@ -52,10 +52,12 @@ def test_the_list_finds_an_employer_under_any_spelling_and_the_alert_leads_to_it
     queue = hotline.get("/queue").text
     assert "each on their own, named one employer" in queue and f"/employers/{code_of('好运建筑')}" in queue
     for words in ("", "好運建築", "haoyun", "好运", code_of("好运建筑")):
-        page = hotline.get("/employers", params={"search": words}).text
+        page = hotline.submit("/employers", "/employers/search", search=words).text
         assert code_of("好运建筑") in page and "Poor compliance" in page and ">alert<" in page, words
-    assert code_of("好运建筑") not in hotline.get("/employers?search=福来电子").text
+    assert code_of("好运建筑") not in hotline.submit("/employers", "/employers/search", search="福来电子").text
     assert code_of("好运建筑") not in hotline.get("/employers?kind=platform").text
+    for strange in ("\x00", "x" * 500):
+        assert hotline.submit("/employers", "/employers/search", search=strange).status_code == 200
     for strange in ("?search=%00", "?page=99", "?kind=x", f"?search={'x' * 500}"):
         assert hotline.get("/employers" + strange).status_code == 200
 

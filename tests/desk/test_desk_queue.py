@@ -4,6 +4,7 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -100,18 +101,36 @@ def test_every_filter_keeps_what_fits_and_drops_the_rest(hotline):
     hotline.get(f"/cases/{other}")
     for query in ("issue=work_injury", "urgency=urgent", "place=52", "place=520281", "level=county", "occupation=food_delivery",
                   "deadline=days_7", "assigned=mine", f"assigned={number_of('mei')}", "reason=not_member", "platform=美团", "language=en",
-                  "unread=1", "search=好运", f"search={mine[-5:].lower()}", "search=盘州好"):
+                  "unread=1"):
         assert shown(hotline.get(f"/queue?{query}")) == [mine], query
+        assert shown(hotline.submit("/queue", "/queue/search", **dict([query.split("=")]))) == [mine], query
+    for words in ("好运", mine[-5:].lower(), "盘州好"):
+        assert shown(hotline.submit("/queue", "/queue/search", search=words)) == [mine], words
     assert shown(hotline.get("/queue?assigned=nobody")) == [other]
     assert shown(hotline.get("/queue?issue=work_injury&place=44")) == []
     assert "Nothing matches" in hotline.get("/queue?place=44&level=county").text
 
 
+def test_what_is_looked_for_stands_sealed_in_the_address(hotline):
+    """Browsers, proxies and their logs keep addresses; whose matter somebody looked for is nobody's business."""
+    mine = carpenter()
+    found = hotline.submit("/queue", "/queue/search", search=mine, language="zh")
+    assert mine not in str(found.url) and "language=zh" in str(found.url) and shown(found) == [mine] and f'value="{mine}"' in found.text
+    assert shown(hotline.get(str(found.url))) == [mine]
+    other = hotline.submit("/employers", "/employers/search", search="好运建筑")
+    assert "search=" in str(other.url) and "%E5" not in str(other.url) and 'value="好运建筑"' in other.text
+    sealed = str(other.url).partition("search=")[2]
+    assert 'value="好运建筑"' not in hotline.get(f"/queue?search={sealed}").text, "sealed for another page"
+    assert 'value="好运建筑"' not in hotline.get("/queue?search=好运建筑").text, "never in clear"
+
+
 @pytest.mark.parametrize("query", ["place=%25", "assigned=9999999999", "assigned=-1", "search=%25", "search=_", "search=%5C", "deadline=x",
-                                   "search=%00", "unread=x&language=fr", "page=0", "platform=none"])
+                                   "search=%00", "search=AAAA", "search=%E5%A5%BD", "unread=x&language=fr", "page=0", "platform=none"])
 def test_what_is_no_filter_does_no_harm(hotline, query):
     carpenter()
     assert hotline.get(f"/queue?{query}").status_code == 200
+    fields = {name: value for name, value in parse_qsl(query) if name != "page"}
+    assert hotline.submit("/queue", "/queue/search", **fields).status_code == 200
 
 
 def test_a_case_is_unread_until_opened_and_again_when_the_worker_writes_to_a_person(desk, hotline):
