@@ -33,6 +33,13 @@ def test_no_secret_has_a_default(secret):
     assert done.returncode != 0 and secret in done.stderr
 
 
+def test_the_image_takes_no_key_no_record_and_no_test_of_this_machine():
+    """Docker copies the clone; what this file names stays out of it."""
+    left_out = (ROOT / ".dockerignore").read_text().split("\n")
+    assert {".git", ".venv", "var", "models", "tests", "bench"} <= set(left_out)
+    assert not [line for line in left_out if line.startswith("!")]
+
+
 def test_systemd_accepts_the_units():
     units = sorted(str(path) for path in (DEPLOY / "systemd").iterdir())
     done = subprocess.run(["systemd-analyze", "verify", *units], capture_output=True, text=True)
