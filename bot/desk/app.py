@@ -1,4 +1,5 @@
 """The desk as one ASGI application."""
+import logging
 import time
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -39,12 +40,15 @@ from bot.desk import (
 from bot.desk.case import case_page
 from bot.desk.guard import Guard
 from bot.desk.health import health
-from bot.desk.limits import Limits
+from bot.desk.limits import LOOKS, Limits
 from bot.desk.metrics import metrics
 from bot.desk.recent import Recent
 from bot.desk.texts import Texts, choose
 from bot.desk.web import LANGUAGE, Visit, page
 
+journal = logging.getLogger(__name__)
+TOLD = (403, 413, 421, 429)  # refusals that may be an attempt at something: in the log, without the address, which may hold words
+METHODS = ("GET", "HEAD", "POST")
 EXPLAINED = (403, 404, 405, 408, 413, 421, 429)
 
 
@@ -127,7 +131,8 @@ def build() -> Starlette:
         exception_handlers={HTTPException: _http_error},
         lifespan=_lifespan,
     )
-    app.state.recent, app.state.limits, app.state.started = Recent(), Limits(), time.monotonic()
+    app.state.recent, app.state.started = Recent(), time.monotonic()
+    app.state.limits, app.state.looks = Limits(), Limits(times=LOOKS)
     app.state.pulse = live.Pulse()
     return app
 
@@ -135,6 +140,8 @@ def build() -> Starlette:
 def refuse(scope: dict, status: int) -> Response:
     """The page, or the JSON, for a request that failed; needs no database."""
     request = Request(scope)
+    if status in TOLD:
+        journal.warning("a %s was refused with %d", scope["method"] if scope["method"] in METHODS else "request", status)
     t = Texts(choose(cookies.read(request, LANGUAGE), request.headers.get("accept-language")))
     kind = status if status in EXPLAINED else 500 if status >= 500 else 400
     if request.url.path.startswith("/api/"):

@@ -18,6 +18,7 @@ from bot.cases.model import Outbox, Worker
 from bot.desk import cookies
 from bot.desk.cookies import keep
 from bot.desk.guard import TooLarge
+from bot.desk.limits import Limits
 from bot.desk.texts import Texts, catalogue, choose
 from bot.desk.web import Visit, check_form, visit
 from bot.documents import mydata
@@ -90,6 +91,7 @@ async def waiting_api(request: Request) -> JSONResponse:
     data, refusal = await _read(request, t, ("sender",))
     if refusal is not None:
         return refusal
+    _brake(request, request.app.state.looks, data["sender"])
     return JSONResponse({"messages": await run_in_threadpool(_collect, request, data["sender"])})
 
 
@@ -98,8 +100,7 @@ async def _talk(request: Request, sender: str, text: str, t: Texts) -> tuple[int
 
     No database transaction is open while the bot thinks."""
     state = request.app.state
-    if not state.limits.take(sender, request.client.host if request.client else ""):
-        raise HTTPException(429, headers={"Retry-After": "10"})
+    _brake(request, state.limits, sender)
     arrival = await run_in_threadpool(_arrive, sender)
     shown = state.recent.title(sender, text)
     own = Texts(arrival.language) if arrival.language in catalogue() else t
@@ -123,6 +124,12 @@ async def _talk(request: Request, sender: str, text: str, t: Texts) -> tuple[int
         state.recent.add(sender, code, "worker", [{"text": shown}])
     state.recent.add(sender, code, "bot", replies)
     return status, arrival.waiting + replies
+
+
+def _brake(request: Request, limits: Limits, sender: str) -> None:
+    """Raises HTTPException 429 for who comes too often."""
+    if not limits.take(sender, request.client.host if request.client else ""):
+        raise HTTPException(429, headers={"Retry-After": "10"})
 
 
 def _arrive(sender: str) -> Arrival:

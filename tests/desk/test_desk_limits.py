@@ -17,6 +17,19 @@ def test_a_browser_that_writes_too_fast_is_asked_to_wait_and_others_are_not(desk
     assert say("somebody-else").status_code == 200 and len(rasa.asked) == 3
 
 
+def test_looks_for_answers_may_come_oftener_and_are_braked_too(desk, monkeypatch):
+    monkeypatch.setattr(limits, "OF_A_BROWSER", 2)
+    looks = [httpx.post(f"{desk}/api/chat/waiting", json={"sender": "looking-browser-1"}, timeout=60) for _ in range(7)]
+    assert [look.status_code for look in looks] == [200] * 6 + [429]
+
+
+def test_what_is_refused_stands_in_the_log_without_the_address(desk, caplog):
+    for path in ("/login", "/周木生"):
+        refused = httpx.post(f"{desk}{path}", data={"csrf": "none of ours", "name": "mei"}, headers={"Sec-Fetch-Site": "cross-site"})
+        assert refused.status_code == 403
+    assert [line.getMessage() for line in caplog.records if line.name == "bot.desk.app"] == ["a POST was refused with 403"] * 2
+
+
 def test_the_page_without_scripts_says_so_too(desk, rasa, monkeypatch):
     monkeypatch.setattr(limits, "OF_A_BROWSER", 1)
     with Visitor(desk) as worker:
