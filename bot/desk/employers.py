@@ -46,7 +46,8 @@ def list_page(visit: Visit, session: Session) -> Response:
     rows = [(line, *_state(session, line.employer)) for line in found[(number - 1) * PAGE:number * PAGE]]
     chosen = _chosen(words, kind)
     return visit.render("employers.html", rows=rows, total=len(found), number=number, pages=pages(len(found), PAGE), chosen=chosen,
-                        turned=sought.into_address(chosen, "employers"), kinds=KINDS, name=employers.name_of, rule=load().rule("employers")["alert"])
+                        turned=sought.into_address(chosen, "employers"), kinds=KINDS,
+                        name=employers.name_of, rule=load().rule("employers")["alert"])
 
 
 def find(visit: Visit, session: Session) -> Response:

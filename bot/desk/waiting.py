@@ -98,8 +98,8 @@ def _show(visit: Visit, session: Session, query, status: int = 200, fault: tuple
     here = _address(filters, number)
     return visit.render(
         "queue.html", status, alerts=alerts.open_for(session, visit.staff), rows=rows, total=total, number=number,
-        pages=pages(total, PAGE), filters=filters, chosen=_set(filters), turned=sought.into_address(_set(filters), "queue"), fault=fault, colleagues=colleagues,
-        query_here=here.removeprefix("?"), mark=live.mark(session), issues=ISSUES, urgencies=queue.URGENCIES, levels=LEVELS,
+        pages=pages(total, PAGE), filters=filters, chosen=_set(filters), fault=fault, colleagues=colleagues,
+        turned=sought.into_address(_set(filters), "queue"), query_here=here.removeprefix("?"), mark=live.mark(session), issues=ISSUES, urgencies=queue.URGENCIES, levels=LEVELS,
         occupations=OCCUPATIONS, reasons=REASONS, deadlines=DEADLINES, platforms=queue.platforms(session, viewer),
         provinces=[code[:2] for code, place in places.table().items() if place.level == "province"], tongues=languages(),
         everybodys=[(name, _address(Filters(**values)), filters == Filters(**values))

@@ -29,7 +29,8 @@ def switched_on(client: Visitor) -> str:
     """Switches the second factor on as a person would; the secret."""
     page = client.get("/account").text
     secret = re.search(r'name="secret" value="(\w+)"', page).group(1)
-    page = client.post("/account/second-factor", data={"csrf": token(page), "secret": secret, "code": code(secret, -1), "password": PASSWORD}).text
+    sent = {"csrf": token(page), "secret": secret, "code": code(secret, -1), "password": PASSWORD}
+    page = client.post("/account/second-factor", data=sent).text
     assert "second factor on" in page and secret not in page
     return secret
 
