@@ -49,7 +49,7 @@ from bot.desk.web import LANGUAGE, Visit, page
 journal = logging.getLogger(__name__)
 TOLD = (403, 413, 421, 429)  # refusals that may be an attempt at something: in the log, without the address, which may hold words
 METHODS = ("GET", "HEAD", "POST")
-EXPLAINED = (403, 404, 405, 408, 413, 421, 429)
+EXPLAINED = (403, 404, 405, 408, 413, 421, 429, 503)
 
 
 def build() -> Starlette:

@@ -8,6 +8,7 @@ from traceback import extract_tb
 from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect, Request
 
+from bot.cases import store
 from bot.desk import cookies, origin
 
 LARGEST_BODY = 512 * 1024  # bytes; 20,000 characters written as \\uXXXX\\uXXXX pairs are 240,000
@@ -92,8 +93,8 @@ class Guard:
         except ClientDisconnect:
             return
         except Exception as error:  # the last net: whatever went wrong, people see a page and the log no personal data
-            status = 413 if isinstance(error, TooLarge) else 408 if isinstance(error, TooSlow) else 500
-            if status == 500:
+            status = 413 if isinstance(error, TooLarge) else 408 if isinstance(error, TooSlow) else 503 if store.away(error) else 500
+            if status >= 500:
                 logger.error("%s in %s", type(error).__name__, _where(error))
             if not started:
                 await self.refuse(scope, status)(scope, receive, guarded_send)

@@ -12,6 +12,7 @@ from bot.telegram.config import Config
 
 log = logging.getLogger(__name__)
 TRIES = 3
+SILENCE = 10  # seconds longer than a long poll lasts after which Telegram is taken for silent, and asked anew
 TYPING_AFTER, TYPING_EVERY = 0.4, 4.5  # seconds; Telegram shows "typing" for five
 
 
@@ -24,7 +25,7 @@ class Bot(ExtBot):
     async def raw_updates(self, offset: int | None, seconds: int, kinds: tuple[str, ...]) -> list[dict]:
         """Updates from `offset` on; asking past an update confirms it. Waits up to so many seconds. Raises TelegramError."""
         return await self._post("getUpdates", {"offset": offset, "timeout": seconds, "allowed_updates": list(kinds)},
-                                read_timeout=seconds + 10)
+                                read_timeout=seconds + SILENCE)
 
 
 def make(config: Config) -> Bot:

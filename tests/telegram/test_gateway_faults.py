@@ -77,6 +77,15 @@ def test_failing_get_updates_loses_nothing(double, rasa, running):
     assert worker.waits_for(1)[0].text == "echo: 工资"
 
 
+def test_a_telegram_that_falls_silent_is_asked_anew(double, rasa, run, monkeypatch):
+    monkeypatch.setattr("bot.telegram.calls.SILENCE", 0.2)
+    double.fail_next("getUpdates", "timeout", times=2)
+    run(poll_seconds=1)
+    worker = double.user(7001)
+    worker.says("工资")
+    assert worker.waits_for(1)[0].text == "echo: 工资"
+
+
 def test_updates_whose_delivery_broke_off_come_again_and_count_once(double, rasa, running, settled):
     double.fail_next("getUpdates", "close", after=True, times=2)
     worker = double.user(7001)
