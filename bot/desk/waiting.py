@@ -100,7 +100,8 @@ def _show(visit: Visit, session: Session, query, status: int = 200, fault: tuple
         "queue.html", status, alerts=alerts.open_for(session, visit.staff), rows=rows, total=total, number=number,
         pages=pages(total, PAGE), filters=filters, chosen=_set(filters), fault=fault, colleagues=colleagues,
         turned=sought.into_address(_set(filters), "queue"), query_here=here.removeprefix("?"), mark=live.mark(session),
-        issues=ISSUES, urgencies=queue.URGENCIES, levels=LEVELS, occupations=OCCUPATIONS, reasons=REASONS, deadlines=DEADLINES, platforms=queue.platforms(session, viewer),
+        issues=ISSUES, urgencies=queue.URGENCIES, levels=LEVELS,
+        occupations=OCCUPATIONS, reasons=REASONS, deadlines=DEADLINES, platforms=queue.platforms(session, viewer),
         provinces=[code[:2] for code, place in places.table().items() if place.level == "province"], tongues=languages(),
         everybodys=[(name, _address(Filters(**values)), filters == Filters(**values))
                     for name, values in EVERYBODYS + (DESKS if visit.staff.team_id else ())], desks=teams.everyone(session),
