@@ -17,10 +17,8 @@ from bot.law import load, places
 
 READ = ("case_id", "opened_on", "place", "adcode", "occupation", "body", "level", "contacted_on", "aware", "involved", "reason",
         "first_answer_on", "resolved_on")
-SHARES = {"unaware": ("事先不知情", "did not know before"), "uninvolved": ("没有介入", "did not act"), "involved": ("介入了", "acted"),
-          "involved_of_aware": ("知情的里面，介入了的", "acted, of those that knew"), "resolved": ("已解决", "resolved")}
-TABLES = {"by_reason": ("理由", "Reasons"), "by_body": ("找的部门", "Bodies"), "by_level": ("级别", "Levels"),
-          "by_occupation": ("职业", "Occupations"), "by_province": ("省份", "Provinces")}
+SHARES = ("unaware", "uninvolved", "involved", "involved_of_aware", "resolved")
+TABLES = ("by_reason", "by_body", "by_level", "by_occupation", "by_province")
 LABELS = {"by_reason": "dialogue.reason_{}", "by_body": "routes.label_{}", "by_level": "routes.label_union_{}",
           "by_occupation": "echo.occupation_{}"}
 
@@ -48,20 +46,24 @@ def figures(rows: Iterable) -> dict:
 
 def as_text(found: dict) -> str:
     """The figures as lines in Chinese and English, for reading in a terminal."""
-    cases, shares, days = found["cases"], found["shares"], found["days_to_first_answer"]
-    lines = ["推诿记录 / Deflection log", "", f"案件 / cases: {cases}"]
-    for name, zh, en in (("aware", "事先知情吗", "knew before"), ("involved", "介入了吗", "acted")):
-        counts = found[name]
-        lines.append(f"{zh} / {en}: 是 yes {counts['yes']}, 否 no {counts['no']}, 不清楚 unknown {counts['unknown']}")
-    lines += [f"知情并介入 / knew and acted: {found['aware_and_involved']}", ""]
-    lines += [f"{zh} / {en}: {_percent(shares[name])}" for name, (zh, en) in SHARES.items()]
-    lines += ["", f"首次答复天数，中位数 / days to first answer, median: {_number(days['median'])}",
-              f"首次答复天数，九成不超过 / days to first answer, nine in ten within: {_number(days['p90'])}",
-              f"一个工作日内答复 / answered within one working day: {_percent(found['within_one_working_day'])}"]
-    for table, (zh, en) in TABLES.items():
+    shares, days = found["shares"], found["days_to_first_answer"]
+    lines = [_both("report.title"), "", f"{_both('report.cases')}: {found['cases']}"]
+    for name in ("aware", "involved"):
+        counts = ", ".join(f"{_both(f'report.{answer}', ' ')} {found[name][answer]}" for answer in THREE)
+        lines.append(f"{_both(f'report.{name}')}: {counts}")
+    lines += [f"{_both('report.both')}: {found['aware_and_involved']}", ""]
+    lines += [f"{_both(f'report.share_{name}')}: {_percent(shares[name])}" for name in SHARES]
+    lines += ["", f"{_both('report.median')}: {_number(days['median'])}", f"{_both('report.p90')}: {_number(days['p90'])}",
+              f"{_both('report.quick')}: {_percent(found['within_one_working_day'])}"]
+    for table in TABLES:
         if found[table]:
-            lines += ["", f"{zh} / {en}", *(f"{count:>8}  {_label(table, value)}" for value, count in found[table].items())]
+            lines += ["", _both(f"report.table_{table}"), *(f"{count:>8}  {_label(table, value)}" for value, count in found[table].items())]
     return "\n".join(lines)
+
+
+def _both(key: str, between: str = " / ") -> str:
+    """A sentence in Chinese and English."""
+    return between.join(load().text(key, language) for language in ("zh", "en"))
 
 
 def _shares(cases: list[Tally]) -> dict:
@@ -106,9 +108,9 @@ def _number(value: float | None) -> str:
 
 def _label(table: str, value: str) -> str:
     if value == "unknown":
-        return "没有填 / not stated"
+        return _both("report.not_stated")
     if table == "by_province":
         place = places.get(value)
         return f"{place.name_zh} / {place.name_en}" if place else value
-    law, key = load(), LABELS[table].format(value)
-    return f"{law.text(key, 'zh')} / {law.text(key, 'en')}" if law.has_text(key, "zh") else value
+    key = LABELS[table].format(value)
+    return _both(key) if load().has_text(key, "zh") else value

@@ -13,9 +13,6 @@ from bot.law import Law, places
 OPEN, CLOSE = "\ue000", "\ue001"  # around what has to be filled in or checked by hand; no text that people type has these
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufffe\uffff]")  # not allowed in a Word file, or ours
 PLAIN_ARTICLE = re.compile(r"(\d+)\Z")
-# Where each paper is handed in: the door of the assessment whose place it is.
-OFFICES = {"commission": ("arbitration_commission", "劳动人事争议仲裁委员会"), "inspection": ("labour_inspection", "人力资源和社会保障局"),
-           "insurance_office": ("social_insurance_bureau", "人力资源和社会保障局")}
 SUFFIX_OF_A_CHECK = "_check"
 
 
@@ -178,7 +175,7 @@ def _known(ctx: Context, result: dict, mark: Matter) -> dict[str, str]:
         "promised_on": _days(ctx, facts.employer_promised_on),
         "people": str(facts.people) if facts.people else None,
         "union": unions[-1]["name"] if unions else None,
-        **{name: _office(ctx, result, *office) for name, office in OFFICES.items()},
+        **{name: _office(ctx, result, **office) for name, office in ctx.law.rule("documents")["offices"].items()},
         "facts": facts_in_brief(ctx),
     }
 
