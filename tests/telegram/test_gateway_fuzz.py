@@ -72,7 +72,8 @@ def test_no_update_of_any_shape_stops_the_gateway(double, rasa, hook, caplog, ba
     until(lambda: "received" not in states(numbers).values(), lambda: f"an empty inbox, has {states(numbers)}")
     found = states(numbers)
     for number, kind, content in numbered:
-        if kind == "message" and isinstance(content, dict) and content == body(content.get("chat", {}).get("id"), text=content.get("text")):
+        if kind == "message" and isinstance(content, dict) and isinstance(content.get("chat"), dict) and \
+                content == body(content["chat"].get("id"), text=content.get("text")):
             assert found[number] == "handled" or not isinstance(content["text"], str), content["text"]
     ours = [record for record in caplog.records if record.exc_info and not isinstance(record.exc_info[1], ClientDisconnect)]
     assert not ours, "a traceback in the log"  # the double, on a busy machine, complains of calls that were given up
