@@ -9,7 +9,7 @@ import statistics
 import sys
 from pathlib import Path
 
-from bench import chat, engine, pages, sides, telegram, workers
+from bench import chat, engine, load, pages, sides, telegram, workers
 from bench.figures import Figures, say
 from bench.houses import Ours, Theirs
 from bot import model_cache, setup
@@ -17,6 +17,7 @@ from bot.settings import ROOT, VAR
 from bot.understanding import score
 
 PARTS = ("engine", "telegram", "pages", "workers", "train", "nlu", "chat")
+LONG = ("load",)  # only where it is asked for
 BASELINE = ROOT / "bench" / "baseline.yml"
 
 
@@ -40,6 +41,8 @@ def main() -> int:
             figures.put(f"{page.strip('/')}_growth", ratio, "ratio")
     if "workers" in options.only:
         _workers(options, folder, figures)
+    if "load" in options.only:
+        _load(options, folder, figures)
     if {"train", "nlu", "chat"} & set(options.only):
         _two_sides(options, folder, figures)
     return 0
@@ -50,6 +53,20 @@ def _workers(options, folder: Path, figures: Figures) -> None:
     found = workers.throughput(folder, *((1, 2, 1) if options.short else (3, 8, 5)))
     if found:
         figures.ratio("workers_2_ratio", found[2], found[1])
+
+
+def _load(options, folder: Path, figures: Figures) -> None:
+    assert setup.main() == 0
+    minutes, stretches = (.5, 2) if options.short else (options.minutes, 12)
+    say(f"load: {options.rate:g} messages a second for {minutes:g} minutes …")
+    found = load.steady(folder, options.rate, minutes, stretches)
+    if found:
+        third = max(1, len(found) // 3)  # what comes first is warming up
+        figures.put("load_messages_per_s", sum(len(one.seconds) for one in found) / (minutes * 60), "messages/s")
+        figures.ratio("load_p95_growth", [one.p95() for one in found[-third:]], [one.p95() for one in found[third // 2:third // 2 + third]])
+        figures.put("load_p95", statistics.median(one.p95() for one in found), "s")
+        for part in found[0].weight:
+            figures.put(f"load_memory_growth_{part}", found[-1].weight[part] / found[third - 1].weight[part], "ratio")
 
 
 def _two_sides(options, folder: Path, figures: Figures) -> None:
@@ -129,7 +146,9 @@ def _chat(options, folder: Path, figures: Figures, model: Path) -> None:
 def _options():
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0])
     parser.add_argument("--short", action="store_true", help="see that the bench works; the figures mean nothing")
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--only", nargs="+", choices=PARTS + LONG, default=PARTS)
+    parser.add_argument("--rate", type=float, default=30, help="messages a second of `load`")
+    parser.add_argument("--minutes", type=float, default=60, help="how long `load` goes on")
     parser.add_argument("--cases", type=int, help="matters in the large record of `pages`; default 1,000,000")
     parser.add_argument("--out", type=Path, default=ROOT / "bench.json")
     return parser.parse_args()

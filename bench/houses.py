@@ -73,7 +73,7 @@ class House:
 
     def rss(self) -> float:
         """Megabytes of memory of all processes of this side, shared pages counted once for each."""
-        return sum(_rss(pid) for process in self._running for pid in _family(process.pid))
+        return sum(rss(pid) for process in self._running for pid in _family(process.pid))
 
     def cpu(self) -> float:
         """Seconds of processor time that this side's processes have used."""
@@ -148,7 +148,8 @@ def cpu(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def _rss(pid: int) -> float:
+def rss(pid: int) -> float:
+    """Megabytes of memory that a process has."""
     try:
         line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS"))
     except (OSError, StopIteration):  # ended meanwhile

@@ -51,8 +51,11 @@ class Person:
             return
         self.waiting = list(self.script.pop(0))
         for act in list(self.waiting):
-            update = self.user.presses(act.words) if act.press else self.user.says(act.words)
+            update = self.user.presses(act.words, self._newest(act.words)) if act.press else self.user.says(act.words)
             self.said.append((update["update_id"], act))
+
+    def _newest(self, title: str) -> Sent | None:
+        return next((one for one in reversed(self.heard) if title in one.buttons), None)
 
 
 def person(telegram: BotApiDouble, number: int, messages: int, dice: random.Random) -> Person:
