@@ -40,4 +40,5 @@ class Log(logging.Handler):
     def end(self) -> list[str]:
         """The lines that hold what was typed."""
         logging.getLogger().removeHandler(self)
-        return [line for line in self.lines if any(words in line for words in _typed)]
+        told = [line.partition(" ")[2] for line in self.lines]  # without the moment: a day that was typed stands in it
+        return [line for line in told if any(words in line for words in _typed)]

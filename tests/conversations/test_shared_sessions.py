@@ -8,7 +8,6 @@ from bot import rasa_turn
 from bot.cases import crypto
 from bot.engine.sessions import PREFIX, InRedis, Sessions
 from tests.faults.killer import Redis
-from tests.telegram.bot_api_double import until
 from tests.telegram.servers import free_port
 
 STORY = "我在贵州盘州工地做木工，没签合同，包工头欠我61800块"
@@ -19,6 +18,7 @@ def server(tmp_path):
     if not shutil.which("redis-server"):
         pytest.skip("no Redis server on this machine: redis-server is not there")
     running = Redis(tmp_path, free_port())
+    running.wait()
     yield running
     running.kill()
 
@@ -60,7 +60,7 @@ def test_when_redis_is_gone_the_message_can_come_again_and_when_it_forgot_all_th
         shared.presses("对")
     assert failed.value.again
     server.start()
-    until(lambda: answers(server))
+    server.wait()
     shared.another_process()
     assert "哪一天停工" in shared.says(dict(shared.buttons)["对"], again=True)
 
@@ -74,10 +74,3 @@ def test_what_was_hidden_opens_in_its_place_and_with_its_key_only(monkeypatch):
     assert crypto.unhide(data, "session:a") == "欠薪"
     monkeypatch.setenv("BOT_SECRET_KEYS", new)
     assert crypto.unhide(data, "session:a") is None
-
-
-def answers(server: Redis) -> bool:
-    try:
-        return redis.Redis.from_url(server.url).ping()
-    except redis.ConnectionError:
-        return False

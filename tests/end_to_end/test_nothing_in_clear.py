@@ -30,6 +30,9 @@ STAFF = {  # what staff type, by the form
 }
 
 
+ALONE = re.compile(rb"[0-9A-Za-z+/=_-]+\Z")
+
+
 def forms(text: str) -> set[bytes]:
     """A text as files and logs may hold it."""
     found = {text.encode(how) for how in ("utf-8", "utf-16-le", "utf-16-be", "gb18030", "unicode_escape")}
@@ -37,15 +40,14 @@ def forms(text: str) -> set[bytes]:
     for shift in range(3):  # wherever it begins in something longer
         whole = base64.b64encode(b"\0" * shift + text.encode())
         found.add(whole[4 if shift else 0:len(whole) - 4])
-    return {form for form in found if len(form) >= 8} | {text.encode()}
+    return {form for form in found if len(form) >= 5} | {text.encode()}
 
 
 def lies_in(text: str, held: bytes) -> bool:
-    """Whether a file holds a text. A short one, a sum say, must stand by itself: digests and fractions of seconds hold every five digits
-    sooner or later."""
-    short = len(text.encode()) < 8
-    return any(re.search(rb"(?<![0-9A-Za-z+/=_-])" + re.escape(form) + rb"(?![0-9A-Za-z+/=_-])", held) if short else form in held
-               for form in forms(text))
+    """Whether a file holds a text. A form of a few letters and figures must stand by itself: digests and fractions of seconds hold every
+    five digits sooner or later."""
+    return any(form in held if len(form) >= 8 or not ALONE.match(form) else
+               re.search(rb"(?<![0-9A-Za-z+/=_-])" + re.escape(form) + rb"(?![0-9A-Za-z+/=_-])", held) for form in forms(text))
 
 
 def test_the_search_finds_a_text_in_the_forms_in_which_files_hold_it():
