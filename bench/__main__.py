@@ -70,9 +70,10 @@ def _load(options, folder: Path, figures: Figures) -> None:
 
 
 def _two_sides(options, folder: Path, figures: Figures) -> None:
-    config, data = (sides.shortened(BASELINE, folder), sides.few(folder)) if options.short else (BASELINE, ROOT / "data")
+    config, every = (sides.shortened(BASELINE, folder), 30) if options.short else (BASELINE, options.every)
+    data = sides.few(folder, every) if every > 1 else ROOT / "data"
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{folder / 'train.db'}"}
-    say("training the baseline, a quarter of an hour …")
+    say(f"training the baseline on {'all examples' if every == 1 else f'one example in {every}'}, a quarter of an hour or more …")
     theirs, their_seconds = sides.train("baseline", config, data, folder, environment)
     say(f"  {their_seconds:.0f} s; training ours …")
     ours, our_seconds = sides.train("ours", ROOT / "config.yml", data, folder, environment)
@@ -147,6 +148,7 @@ def _options():
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__.splitlines()[0])
     parser.add_argument("--short", action="store_true", help="see that the bench works; the figures mean nothing")
     parser.add_argument("--only", nargs="+", choices=PARTS + LONG, default=PARTS)
+    parser.add_argument("--every", type=int, default=1, help="train both sides on one example in so many, to end sooner")
     parser.add_argument("--rate", type=float, default=30, help="messages a second of `load`")
     parser.add_argument("--minutes", type=float, default=60, help="how long `load` goes on")
     parser.add_argument("--cases", type=int, help="matters in the large record of `pages`; default 1,000,000")

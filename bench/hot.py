@@ -1,0 +1,53 @@
+"""`python -m bench.hot PART [FOLDER]`: where the time goes in a part of the bench, sampled by py-spy, as a text in docs/profiles.
+
+A line a function: the share of samples in which it was on the stack, the share in which it was at the top, its name and file.
+"""
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from bot.settings import ROOT
+
+# Part of the bench, what else it is given, and the process that is looked at.
+PATHS = {
+    "assess": (["engine"], "bench"),
+    "gateway": (["telegram"], "bot.telegram"),
+    "message": (["workers"], "bot.rasa_server"),
+    "pages": (["pages", "--cases", "10000"], "bot.desk"),
+}
+SHOWN = 80
+
+
+def main() -> int:
+    part, folder = sys.argv[1], Path(sys.argv[2] if len(sys.argv) > 2 else ROOT / "docs" / "profiles")
+    only, process = PATHS[part]
+    with tempfile.TemporaryDirectory() as place:
+        raw, out = Path(place) / "raw", Path(place) / "bench.json"
+        bench = [sys.executable, "-m", "bench", "--out", str(out), "--only", *only]
+        spy = [str(Path(sys.executable).with_name("py-spy")), "record", "--subprocesses", "--rate", "200", "--format", "raw"]
+        subprocess.run([*spy, "-o", str(raw), "--", *bench], cwd=ROOT, check=True)
+        stacks = [line.rpartition(" ") for line in raw.read_text().splitlines()]
+    folder.joinpath(f"{part}.txt").write_text(_table([(frames.split(";"), int(count)) for frames, _, count in stacks], process))
+    return 0
+
+
+def _table(stacks: list[tuple[list[str], int]], process: str) -> str:
+    """The table of the stacks of one process: those that have it on their first frames, or of the only one."""
+    ours = [(frames, count) for frames, count in stacks if any(process in frame for frame in frames if frame.startswith("process "))]
+    ours = [([frame for frame in frames if not frame.startswith(("process ", "thread "))], count) for frames, count in ours or stacks]
+    whole, inside, top = sum(count for _, count in ours), Counter(), Counter()
+    for frames, count in ours:
+        if not frames:
+            continue
+        names = [frame.partition(":")[0] for frame in frames]  # without the line
+        top[names[-1]] += count
+        for name in set(names):
+            inside[name] += count
+    lines = [f"{100 * count / whole:5.1f}% incl {100 * top[name] / whole:5.1f}% self  {name}" for name, count in inside.most_common(SHOWN)]
+    return f"{whole} samples\n" + "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
