@@ -27,12 +27,12 @@ def train(name: str, config: Path, data: Path, folder: Path, environment: dict) 
     return folder / f"{name}.tar.gz", time.perf_counter() - began
 
 
-def shortened(config: Path, folder: Path) -> Path:
-    """The same pipeline with one epoch, to see that the bench works; its figures mean nothing."""
+def shortened(config: Path, folder: Path, epochs: int) -> Path:
+    """The same pipeline with fewer epochs: it runs as fast and weighs as much, understands less and is trained sooner."""
     content = yaml.safe_load(config.read_text())
     for part in content["pipeline"] + content["policies"]:
         if "epochs" in part:
-            part["epochs"] = 1
+            part["epochs"] = epochs
     path = folder / "shortened.yml"
     path.write_text(yaml.safe_dump(content))
     return path

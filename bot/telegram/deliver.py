@@ -54,10 +54,14 @@ class Sender:
     def __init__(self, bot: calls.Bot, record: Record, config: Config):
         self._bot, self._record, self._config = bot, record, config
         self._chats: dict[int, AsyncLimiter] = {}
+        self._workers: dict[int, int] = {}  # row that was found: whose it is
+        self._known: dict[int, int] = {}  # worker: the chat, for the pace alone
         self._receipts: dict[int, tuple[str, str]] = {}  # row: what went out and is not in the record yet: message number, rest
 
     async def find(self, busy, limit: int) -> list[tuple[int, int]]:
-        return await self._record.read(outbox.waiting, CHANNEL, busy, limit)
+        rows = await self._record.read(outbox.waiting, CHANNEL, busy, limit)
+        self._workers = dict(rows)
+        return rows
 
     async def work(self, row_id: int) -> None:
         """Sends one row, or its next part. Raises when the database is away: the lane rests and tries again."""
@@ -65,7 +69,7 @@ class Sender:
             await self._note_receipt(row_id)
             return
         try:
-            chat_id = await self._record.read(_chat_of, row_id)
+            chat_id = await self._chat_of(row_id)
             if chat_id is None:
                 return
             await self._pace(chat_id)
@@ -121,6 +125,18 @@ class Sender:
             log.error("a keyboard was refused; its message goes without")
             message = await self._bot.send_message(parcel.chat_id, parcel.text, link_preview_options=NO_PREVIEW)
         return message.message_id
+
+    async def _chat_of(self, row_id: int) -> int | None:
+        """The chat a row goes to, looked up once a worker; None when the row does not wait any more. Raises Undeliverable."""
+        worker_id = self._workers.pop(row_id, None)
+        if worker_id in self._known:
+            return self._known[worker_id]
+        chat_id = await self._record.read(_chat_of, row_id)
+        if worker_id is not None and chat_id is not None:
+            if len(self._known) > 1000:
+                self._known.clear()
+            self._known[worker_id] = chat_id
+        return chat_id
 
     async def _pace(self, chat_id: int) -> None:
         if not self._config.messages_per_second:
