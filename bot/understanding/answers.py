@@ -54,7 +54,7 @@ def read(reading: Reading, fact: str, roles: list, found: dict) -> Optional[Answ
     if yes_no is None and _unknown(text, reading.language) and not reading.mentions and not reading.sums \
             and not _LONE_YEAR.search(text):
         return Answer(None, *whole, True)
-    if yes_no is None:
+    if yes_no is None and not any(name in _FLAGS for name in found):  # "没有合同" tells of the contract, whatever was asked
         yes_no = _short(text, reading.language)
     if fact in _FLAGS:
         if fact.startswith("control."):
@@ -96,12 +96,17 @@ _DECIDES = re.compile(r"定|说了算|安排|派|管|规定|选|自由|随便|\b
 _MYSELF = {"zh": re.compile(r"自己|我(?:定|来|说了算|选|决定)|自由|随便"), "en": re.compile(r"\b(?:i|me|myself|my own|freely)\b")}
 
 
+_NOT_THEY = re.compile(r"不是|不归|不由|不用|不管|没(?:人|有人)?管|\b(?:not|never|nobody|no one)\b|n't\b")
+
+
 def _who(text: str, language: str, otherwise: Optional[bool]) -> Optional[bool]:
     """Who decides, from a short answer that names one side only: "系统派的", "the app decides"."""
     if len(text) > (16 if language == "zh" else 40) or len(text) > (4 if language == "zh" else 14) and not _DECIDES.search(text):
         return otherwise
     platform, myself = bool(_PLATFORM[language].search(text)), bool(_MYSELF[language].search(text))
-    return platform if platform != myself else otherwise
+    if platform == myself:
+        return otherwise
+    return platform != bool(_NOT_THEY.search(text))
 
 
 _CALLED = re.compile(r"^(?:好像|应该|就|它|公司|厂|单位|老板)*(?:是|叫做?|名叫|名字是|名字叫)的?|^(?:it is |it's |it was )?called |^(?:it is|it's) ")
