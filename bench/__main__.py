@@ -63,7 +63,8 @@ def _load(options, folder: Path, figures: Figures) -> None:
     if found:
         third = max(1, len(found) // 3)  # what comes first is warming up
         figures.put("load_messages_per_s", sum(len(one.seconds) for one in found) / (minutes * 60), "messages/s")
-        figures.ratio("load_p95_growth", [one.p95() for one in found[-third:]], [one.p95() for one in found[third // 2:third // 2 + third]])
+        late, early = ([one.p95() for one in part] for part in (found[-third:], found[third // 2:third // 2 + third]))
+        figures.put("load_p95_growth", statistics.median(late) / statistics.median(early), "ratio")
         figures.put("load_p95", statistics.median(one.p95() for one in found), "s")
         for part in found[0].weight:
             figures.put(f"load_memory_growth_{part}", found[-1].weight[part] / found[third - 1].weight[part], "ratio")

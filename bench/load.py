@@ -27,7 +27,7 @@ from tests.faults.people import FIRST_CHAT, Person, person
 from tests.telegram.bot_api_double import BotApiDouble
 
 MESSAGES = 20  # of a conversation
-FULL = 400  # conversations under way at once: as many as have given up hope that the house keeps up
+FULL = 400  # conversations under way at once; past that the house does not keep up, and no more are begun
 PRUNED = 20_000  # messages the double remembers
 STUCK = 180  # seconds without an answer after which the run is broken off
 
@@ -69,7 +69,7 @@ async def _pour(source, target) -> None:
 
 
 @dataclass
-class Minute:
+class Stretch:
     """What a stretch of the run came to: seconds of each answer, and megabytes of each part at its end."""
 
     seconds: list[float] = field(default_factory=list)
@@ -88,7 +88,7 @@ class Stream:
         self._number, self._seen, self._due = 0, 0, time.monotonic()
         self._here: dict[int, Person] = {}
         self._asked: dict[int, dict[int, float]] = {}  # chat: act by its identity, when it was said
-        self.minute = Minute()
+        self.stretch = Stretch()
         self.moved = time.monotonic()
 
     def step(self, more: bool) -> None:
@@ -113,7 +113,7 @@ class Stream:
             one.goes_on()
             if one.waiting and not waiting:
                 self._asked[chat] = {id(act): now for act in one.waiting}
-        self.minute.under_way = len(self._here)
+        self.stretch.under_way = len(self._here)
 
     def _hears(self, message, now: float) -> None:
         one = self._here.get(message.chat_id)
@@ -123,18 +123,18 @@ class Stream:
         one.hears(message)
         self.moved = now
         for act in before - {id(act) for act in one.waiting}:
-            self.minute.seconds.append(now - self._asked[message.chat_id].pop(act))
+            self.stretch.seconds.append(now - self._asked[message.chat_id].pop(act))
 
     @property
     def empty(self) -> bool:
         return not self._here
 
-    def turn(self) -> Minute:
-        done, self.minute = self.minute, Minute()
+    def turn(self) -> Stretch:
+        done, self.stretch = self.stretch, Stretch()
         return done
 
 
-def steady(folder: Path, rate: float, minutes: float, stretches: int) -> list[Minute]:
+def steady(folder: Path, rate: float, minutes: float, stretches: int) -> list[Stretch]:
     """So many messages a second for so long; what each of the stretches of that time came to. Empty where there is no PostgreSQL or
     Redis. Raises RuntimeError when a part ends, or nobody is answered any more."""
     if INITDB is None or not shutil.which("redis-server"):
@@ -167,7 +167,7 @@ def steady(folder: Path, rate: float, minutes: float, stretches: int) -> list[Mi
         return found
 
 
-def _run(stream: Stream, parts: dict, rasa: Workers, length: float, stretches: int) -> list[Minute]:
+def _run(stream: Stream, parts: dict, rasa: Workers, length: float, stretches: int) -> list[Stretch]:
     found, until = [], time.monotonic() + length
     while len(found) < stretches or not stream.empty:
         stream.step(len(found) < stretches)

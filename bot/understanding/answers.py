@@ -96,7 +96,8 @@ _DECIDES = re.compile(r"定|说了算|安排|派|管|规定|选|自由|随便|\b
 _MYSELF = {"zh": re.compile(r"自己|我(?:定|来|说了算|选|决定)|自由|随便"), "en": re.compile(r"\b(?:i|me|myself|my own|freely)\b")}
 
 
-_NOT_THEY = re.compile(r"不是|不归|不由|不用|不管|没(?:人|有人)?管|\b(?:not|never|nobody|no one)\b|n't\b")
+_NOT_THEY = re.compile(r"不是|不归|不由|不管|没(?:人|有人)?管|\b(?:platform|app|company|boss|station|system|they) (?:does|do|did|is|are)(?:n't| not)\b|"
+                       r"\bnot (?:the|them|they|by|up to)\b|\b(?:nobody|no one)\b")
 
 
 def _who(text: str, language: str, otherwise: Optional[bool]) -> Optional[bool]:
