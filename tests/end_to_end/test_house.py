@@ -37,7 +37,7 @@ def test_a_worker_in_the_browser_goes_from_the_first_message_to_guidance_in_engl
 
 
 def test_a_worker_in_telegram_is_guided_turned_away_and_passed_to_the_hotline(house):
-    worker = house.telegram.user(1001)
+    worker = house.worker(1001)
     worker.says("/start")
     until(lambda: len(worker.messages()) >= 2)
     worker.presses("同意")
@@ -76,7 +76,7 @@ def test_staff_sign_in_with_the_printed_password_and_find_the_referral(house):
 
 
 def test_an_update_delivered_twice_is_answered_once(house):
-    worker = house.telegram.user(1002)
+    worker = house.worker(1002)
     update = worker.says("你好")
     until(lambda: worker.messages())
     house.settled()
@@ -89,7 +89,7 @@ def test_an_update_delivered_twice_is_answered_once(house):
 
 
 def test_killing_the_gateway_between_receiving_and_answering_loses_no_message(house):
-    worker = house.telegram.user(1003)
+    worker = house.worker(1003)
     worker.says("/start")
     until(lambda: len(worker.messages()) >= 2)
     worker.presses("同意")

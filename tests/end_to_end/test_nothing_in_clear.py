@@ -71,7 +71,7 @@ def test_nothing_that_was_said_lies_in_the_files_or_the_logs(house, tmp_path):
 
 def worker_in_telegram(house) -> list[str]:
     """Tells everything, is turned away, goes to the hotline and looks at what is held; what was typed."""
-    worker = house.telegram.user(CHAT)
+    worker = house.worker(CHAT)
     worker._person |= {"first_name": "木生", "last_name": "周家老三", "username": "musheng_zhou_1985"}
     begins(worker)
     worker.says(STORY)
@@ -94,7 +94,7 @@ def worker_in_telegram(house) -> list[str]:
 
 def worker_who_is_forgotten(house) -> list[str]:
     """Tells, and has everything deleted."""
-    worker = house.telegram.user(GONE)
+    worker = house.worker(GONE)
     begins(worker)
     worker.says("我叫齐白桃，在贵州盘州给翠湖酒楼端盘子，老板欠我9871块")
     until(lambda: "9,871 元" in worker.texts()[-1], lambda: worker.texts())

@@ -97,8 +97,8 @@ class BotApiDouble:
         """Comes back after `stop` on the same port, with everything it knew."""
         self._server.start()
 
-    def user(self, chat_id: int, language_code: str = "zh-hans") -> "User":
-        return User(self, chat_id, language_code)
+    def user(self, chat_id: int, language_code: str = "zh-hans", unheard: tuple[str, ...] = ()) -> "User":
+        return User(self, chat_id, language_code, unheard=unheard)
 
     def group(self, chat_id: int = -100123) -> "User":
         """Somebody who writes in a group."""
@@ -285,10 +285,10 @@ class BotApiDouble:
 
 
 class User:
-    """Somebody with Telegram. Each act returns the update it made."""
+    """Somebody with Telegram. Each act returns the update it made. `unheard`: what a test pays no heed to when the bot says it."""
 
-    def __init__(self, double: BotApiDouble, chat_id: int, language_code: str, chat_type: str = "private"):
-        self.double, self.chat_id = double, chat_id
+    def __init__(self, double: BotApiDouble, chat_id: int, language_code: str, chat_type: str = "private", unheard: tuple[str, ...] = ()):
+        self.double, self.chat_id, self.unheard = double, chat_id, unheard
         self._chat = {"id": chat_id, "type": chat_type}
         self._person = {"id": abs(chat_id), "is_bot": False, "first_name": "王师傅", "language_code": language_code}
 
@@ -344,9 +344,9 @@ class User:
         return self._membership("kicked", "member")
 
     def messages(self) -> list[Sent]:
-        """What the bot sent to this chat so far."""
+        """What the bot sent to this chat so far, without what is `unheard`."""
         with self.double.lock:
-            return [message for message in self.double.sent if message.chat_id == self.chat_id]
+            return [message for message in self.double.sent if message.chat_id == self.chat_id and message.text not in self.unheard]
 
     def texts(self) -> list[str]:
         return [message.text for message in self.messages()]
