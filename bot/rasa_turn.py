@@ -12,13 +12,11 @@ from typing import TypeVar
 
 from rasa.core.lock_store import LockError
 from redis.exceptions import RedisError
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot import settings
-from bot.cases import answers, store
-from bot.cases.model import Worker
+from bot.cases import answers, store, workers
 
 T = TypeVar("T")
 AT_ONCE = 8  # messages in the middle of their actions, each with a connection and a thread; on SQLite one, as there is one writer
@@ -48,7 +46,7 @@ class Turns:
     """The messages that one Rasa process handles."""
 
     def __init__(self) -> None:
-        at_once = 1 if store.engine(settings.read().database_url).dialect.name == "sqlite" else AT_ONCE
+        at_once = 1 if store.engine(settings.database_url()).dialect.name == "sqlite" else AT_ONCE
         self.places = asyncio.Semaphore(at_once)
         self.inline = at_once == 1  # where they come one after the other anyway, a thread only makes them wait for each other longer
         self.threads = ThreadPoolExecutor(at_once + 2, "turn")  # whoever has a place never waits for a thread behind one who has none
@@ -123,17 +121,21 @@ class Turn:
         return await asyncio.get_running_loop().run_in_executor(self._turns.threads, work, *arguments)
 
     def _look(self) -> None:
+        with store.engine(settings.database_url()).connect().execution_options(only_reads=True) as connection:
+            if not answers.are_kept(connection, self._sender, self._message_id):
+                return
         with store.session(only_reads=True) as session:
             self._raise_known(session)
 
     def _open(self) -> None:
-        self._session = Session(store.engine(settings.read().database_url), future=True, expire_on_commit=False)
+        self._session = Session(store.engine(settings.database_url()), future=True, expire_on_commit=False)
         # On PostgreSQL a second process with a message of this worker waits here until the first has committed.
-        self._session.execute(select(Worker.id).where(Worker.sender == self._sender).with_for_update())
-        self._raise_known(self._session)
+        workers.hold(self._session, self._sender)
+        if self._message_id is not None and answers.are_kept(self._session.connection(), self._sender, self._message_id):
+            self._raise_known(self._session)
 
     def _raise_known(self, session: Session) -> None:
-        replies = answers.known(session, self._sender, self._message_id) if self._message_id is not None else None
+        replies = answers.known(session, self._sender, self._message_id)
         if replies is not None:
             raise Known(replies)
 
@@ -151,7 +153,4 @@ class Turn:
         self._session.commit()
 
     def _write_answer(self, session: Session, replies: list[dict]) -> None:
-        worker = session.scalar(select(Worker.id).where(Worker.sender == self._sender))
-        if worker is not None:
-            answers.drop(session, worker)
-            answers.keep(session, self._sender, self._message_id, replies)
+        answers.keep(session, self._sender, self._message_id, replies, alone=True)

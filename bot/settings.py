@@ -64,7 +64,7 @@ def read() -> Settings:
         if address and not (urlsplit(address).scheme in schemes and urlsplit(address).hostname):
             raise SettingsError(f"{name}: not an address like {schemes[0]}://host:port")
     return Settings(
-        database_url=os.environ.get("DATABASE_URL") or f"sqlite:///{VAR / 'gongyou.db'}",
+        database_url=database_url(),
         rasa_url=(os.environ.get("RASA_URL") or "http://127.0.0.1:5005").rstrip("/"),
         action_url=os.environ.get("ACTION_URL") or None,
         redis_url=os.environ.get("REDIS_URL") or None,
@@ -82,6 +82,11 @@ def read() -> Settings:
         speech_to_text_url=os.environ.get("SPEECH_TO_TEXT_URL") or None,
         metrics_token=os.environ.get("METRICS_TOKEN") or None,
     )
+
+
+def database_url() -> str:
+    """Where the record is, as `read().database_url`, without looking at the other settings."""
+    return os.environ.get("DATABASE_URL") or f"sqlite:///{VAR / 'gongyou.db'}"
 
 
 def _networks(text: str) -> list[str]:

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import BigInteger, Column, LargeBinary, bindparam, column, event, select, table, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session, object_session
+from sqlalchemy.orm.util import identity_key
 from sqlalchemy.types import TypeDecorator
 
 from bot.cases import crypto
@@ -23,6 +24,7 @@ from bot.cases import crypto
 HOUSE = 0  # the number of the data key of what belongs to nobody in particular
 CHUNK = 500  # numbers to a statement
 KEYS = table("data_key", column("id", BigInteger), column("master"), column("wrapped", LargeBinary))
+_HELD = select(KEYS).where(KEYS.c.id.in_(bindparam("ids", expanding=True)))
 _ADD = text("INSERT INTO data_key (id, master, wrapped) VALUES (:id, :master, :wrapped) ON CONFLICT (id) DO NOTHING").bindparams(
     bindparam("wrapped", type_=LargeBinary))
 
@@ -163,8 +165,8 @@ class Ring:
                 return self.hold(key_ids, connection)
         missing = [key_id for key_id in key_ids if key_id not in self._boxes]
         for first in range(0, len(missing), CHUNK):
-            found = select(KEYS).where(KEYS.c.id.in_(missing[first:first + CHUNK]))
-            self._boxes.update((row.id, AESGCM(crypto.unwrap(row.master, row.wrapped, row.id))) for row in connection.execute(found))
+            found = connection.execute(_HELD, {"ids": missing[first:first + CHUNK]})
+            self._boxes.update((row.id, AESGCM(crypto.unwrap(row.master, row.wrapped, row.id))) for row in found)
 
     def drop(self) -> None:
         """Forgets what was looked up: some of it may have been undone."""
@@ -210,6 +212,10 @@ def key_of(session: Session, owner: type, value, column: str = "id") -> int:
     """The key of the worker, case or group whose `column` has this value; made when it is first needed. Raises KeyGone when there
     is no such owner. Whoever erases the owner waits for the end of this unit of work."""
     owned, which = ring(session).owned, (owner.__tablename__, column, value)
+    if which not in owned and column == "id" and value is not None and session.get_bind().dialect.name == "sqlite":
+        held = session.identity_map.get(identity_key(owner, value))  # there is one writer: what it has read holds
+        if held is not None and held.__dict__.get("key_id") is not None:
+            return held.__dict__["key_id"]
     if which not in owned:
         places = owner.__table__
         ask = select(places.c.id, places.c.key_id).where(places.c[column] == value).with_for_update(read=True, key_share=True)

@@ -124,9 +124,8 @@ def session(url: str | None = None, *, only_reads: bool = False) -> Iterator[Ses
     larger = _joined.get()
     if larger is not None and url is None:
         yield larger
-        larger.flush()
         return
-    with Session(engine(url or settings.read().database_url), future=True, expire_on_commit=False) as unit:
+    with Session(engine(url or settings.database_url()), future=True, expire_on_commit=False) as unit:
         with unit.begin():
             if only_reads:
                 unit.connection(execution_options={"only_reads": True})

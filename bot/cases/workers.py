@@ -2,7 +2,7 @@
 import secrets
 from collections.abc import Callable
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -10,6 +10,8 @@ from bot import settings
 from bot.cases.crypto import keyed_hash, new_hash_key
 from bot.cases.model import Secret, Worker
 
+_BY_SENDER = select(Worker).where(Worker.sender == bindparam("sender"))  # asked at every message: made once
+_HELD = _BY_SENDER.with_for_update()
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is misheard or misread on a telephone
 
 
@@ -60,13 +62,20 @@ def by_sender(session: Session, sender: str) -> Worker:
     return known
 
 
+def hold(session: Session, sender: str) -> None:
+    """Keeps whoever else wants to change this worker waiting until the unit of work is over. A new sender is held by nobody."""
+    known = session.scalar(_HELD, {"sender": sender})
+    if known is not None:
+        session.info[sender] = known
+
+
 def by_code(session: Session, code: str) -> Worker | None:
     return session.scalar(select(Worker).where(Worker.code == code.strip().upper()))
 
 
 def own_secret(session: Session, name: str) -> str:
     """A key that the installation makes for itself once, such as that of the keyed hash."""
-    row = _found_or_added(session, select(Secret).where(Secret.name == name), lambda: Secret(name=name, value=new_hash_key()))
+    row = _found_or_added(session, select(Secret).where(Secret.name == name), {}, lambda: Secret(name=name, value=new_hash_key()))
     return row.value
 
 
@@ -76,7 +85,7 @@ def _hash_key(session: Session) -> str:
 
 def _find_or_add(session: Session, sender: str, channel: str, address: str | None, language: str | None) -> Worker:
     now = settings.now()
-    worker = _found_or_added(session, select(Worker).where(Worker.sender == sender), lambda: Worker(
+    worker = _found_or_added(session, _BY_SENDER, {"sender": sender}, lambda: Worker(
         code=free_code(session, Worker.code, "W-"), channel=channel, sender=sender, address=address, language=language, handover="bot",
         created_at=now, seen_at=now))
     if worker.address is None and address is not None:
@@ -84,9 +93,9 @@ def _find_or_add(session: Session, sender: str, channel: str, address: str | Non
     return worker
 
 
-def _found_or_added(session: Session, query, make):
+def _found_or_added(session: Session, query, named: dict, make):
     """The row of a query, or a new one. On PostgreSQL two processes may add it at once; then the second finds the first one's."""
-    row = session.scalar(query)
+    row = session.scalar(query, named)
     if row is not None:
         return row
     try:
@@ -95,4 +104,4 @@ def _found_or_added(session: Session, query, make):
             session.add(row)
         return row
     except IntegrityError:
-        return session.scalars(query).one()
+        return session.scalars(query, named).one()

@@ -1,6 +1,6 @@
 """Where a conversation stands. It is kept with the worker, not in Rasa's tracker, which may be lost."""
-from copy import deepcopy
-from dataclasses import asdict, dataclass, field, fields, replace
+import json
+from dataclasses import dataclass, field, fields
 
 from bot.cases.model import Worker
 from bot.dialogue.heard import Heard
@@ -68,15 +68,17 @@ OF_CASE = ("pending", "story", "rough", "asked", "trail", "offer", "tries", "que
            "redo", "place_candidates")
 
 
+KNOWN = frozenset(one.name for one in fields(State))
+
+
 def read(worker: Worker) -> State:
     """The state of a worker's conversation; a fresh one where there is none."""
-    known = {one.name for one in fields(State)}
-    kept = deepcopy(worker.dialogue or {})  # what changes inside it must differ from what is stored, or it is not written
-    return State(**{name: value for name, value in kept.items() if name in known})
+    kept = json.loads(json.dumps(worker.dialogue or {}))  # what changes inside it must differ from what is stored, or it is not written
+    return State(**{name: value for name, value in kept.items() if name in KNOWN})
 
 
 def write(worker: Worker, state: State) -> None:
-    worker.dialogue = {name: value for name, value in asdict(replace(state, missed=[])).items() if name != "missed"}
+    worker.dialogue = {name: value for name, value in vars(state).items() if name != "missed"}
 
 
 def turn_to(worker: Worker, state: State, left: str | None, code: str) -> None:

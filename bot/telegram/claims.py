@@ -22,7 +22,7 @@ class Claims:
 
     def __init__(self, kind: int):
         self._kind, self._connection, self._turn = kind, None, asyncio.Lock()
-        self._alone = store.engine(settings.read().database_url).dialect.name == "sqlite"
+        self._alone = store.engine(settings.database_url()).dialect.name == "sqlite"
 
     async def take(self, lane: Hashable) -> bool:
         """Whether the lane is ours until `give_back`. Raises what the database raises when it is away."""
@@ -56,6 +56,6 @@ class Claims:
 
     def _open(self) -> Connection:
         if self._connection is None:
-            made = store.engine(settings.read().database_url)
+            made = store.engine(settings.database_url())
             self._connection = made.connect().execution_options(isolation_level="AUTOCOMMIT")
         return self._connection

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Dict, List, Optional
 
 from bot.law.languages import like
@@ -30,8 +31,11 @@ class Finding:
 
 def find(text: str, *, language: str, today: date, expecting: Optional[str] = None) -> List[Finding]:
     """Every fact in a message. `expecting` is the fact the bot has just asked for: a bare answer is taken for it."""
-    if not text or not text.strip():
-        return []
+    return list(_found(text, language, today, expecting)) if text and text.strip() else []
+
+
+@lru_cache(maxsize=32)  # a message is read by Rasa's pipeline, by the form and by what answers it
+def _found(text: str, language: str, today: date, expecting: Optional[str]) -> List[Finding]:
     reading = Reading(text, like(language), today)
     found: Dict[str, Finding] = {}
 
