@@ -8,7 +8,9 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+from bot.model_cache import trained_model
 from bot.settings import ROOT
+from bot.understanding import score
 
 # Part of the bench, what else it is given, and the process that is looked at.
 PATHS = {
@@ -16,6 +18,7 @@ PATHS = {
     "gateway": (["telegram"], "bot.telegram"),
     "message": (["workers"], "bot.rasa_server"),
     "pages": (["pages", "--cases", "10000"], "bot.desk"),
+    "parse": (None, "bench.parse"),
 }
 SHOWN = 80
 
@@ -25,12 +28,23 @@ def main() -> int:
     only, process = PATHS[part]
     with tempfile.TemporaryDirectory() as place:
         raw, out = Path(place) / "raw", Path(place) / "bench.json"
-        bench = [sys.executable, "-m", "bench", "--out", str(out), "--only", *only]
+        run, told = ["-m", "bench", "--out", str(out), "--only", *only] if only else _parse(), _questions() if only is None else None
         spy = [str(Path(sys.executable).with_name("py-spy")), "record", "--subprocesses", "--rate", "200", "--format", "raw"]
-        subprocess.run([*spy, "-o", str(raw), "--", *bench], cwd=ROOT, check=True)
+        subprocess.run([*spy, "-o", str(raw), "--", sys.executable, *run], cwd=ROOT, check=True, input=told, text=True,
+                       stdout=subprocess.DEVNULL if told else None)
         stacks = [line.rpartition(" ") for line in raw.read_text().splitlines()]
     folder.joinpath(f"{part}.txt").write_text(_table([(frames.split(";"), int(count)) for frames, _, count in stacks], process))
     return 0
+
+
+def _parse() -> list[str]:
+    """Reading messages with the model as it is."""
+    return ["-m", "bench.parse", "ours", str(trained_model())]
+
+
+def _questions() -> str:
+    """The real questions three times over, so that loading the model is not most of it."""
+    return 3 * "".join(f"{' '.join(text.split())}\n" for language in ("zh", "en") for text, _ in score.read_eval(language))
 
 
 def _table(stacks: list[tuple[list[str], int]], process: str) -> str:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -30,9 +31,10 @@ HEAVY = ("tensorflow", "rasa", "sqlalchemy", "sklearn", "spacy")
 
 
 @pytest.fixture
-def bot(tmp_path):
+def bot(tmp_path, migrated):
     """Runs `python -m bot …` from the repository on a record of its own; (exit status, standard output, standard error)."""
     environment = {name: value for name, value in os.environ.items() if name not in ("BOT_TODAY", "DESK_PORT", "TELEGRAM_TOKEN")}
+    shutil.copy(migrated, tmp_path / "record.db")
     environment |= {"DATABASE_URL": f"sqlite:///{tmp_path / 'record.db'}", "BOT_SECRET_KEYS": new_key(), "PYTHONWARNINGS": "ignore"}
 
     def run(*arguments, stdin: str | bytes = b"", **changed) -> subprocess.CompletedProcess:

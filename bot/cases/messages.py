@@ -1,5 +1,5 @@
 """What is said: the conversation log, and the outbox through which everything reaches a worker."""
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot import settings
@@ -8,6 +8,7 @@ from bot.cases.model import Message, Outbox, Worker
 from bot.law.languages import in_its_script
 
 SPEAKING = ("telegram",)  # channels that carry voice messages
+_THERE = select(Outbox.id).where(Outbox.key == bindparam("key"))  # asked at every message: made once
 WITH_FILES = ("telegram", "web")  # channels that carry files
 
 
@@ -28,7 +29,7 @@ def send(session: Session, worker: Worker, key: str, text: str, buttons: list[di
 
     False when one with the same `key` is there already.
     """
-    if session.scalar(select(Outbox.id).where(Outbox.key == key)) is not None:
+    if session.scalar(_THERE, {"key": key}) is not None:
         return False
     text = in_its_script(text, worker.language)
     _put(session, worker, key, {"text": text, "buttons": [{**one, "title": in_its_script(one["title"], worker.language)}
@@ -43,7 +44,7 @@ def send_file(session: Session, worker: Worker, key: str, case_id: int, name: st
 
     Only its name is kept; the file is made when it is sent. False when one with the same `key` is there already.
     """
-    if session.scalar(select(Outbox.id).where(Outbox.key == key)) is not None:
+    if session.scalar(_THERE, {"key": key}) is not None:
         return False
     _put(session, worker, key, {"text": title, "file": {"case": case_id, "name": name}})
     return True
@@ -51,7 +52,7 @@ def send_file(session: Session, worker: Worker, key: str, case_id: int, name: st
 
 def send_mydata(session: Session, worker: Worker, key: str, name: str, title: str) -> bool:
     """Puts the file of all that is held about the worker into the outbox. False when one with the same `key` is there already."""
-    if session.scalar(select(Outbox.id).where(Outbox.key == key)) is not None:
+    if session.scalar(_THERE, {"key": key}) is not None:
         return False
     _put(session, worker, key, {"text": title, "file": {"case": None, "name": name}})
     return True

@@ -537,6 +537,9 @@ class Inbox(Sealing, Base):
     __table_args__ = (UniqueConstraint("channel", "update_id"), Index("inbox_waiting", "channel", "status", "id"))
 
     def data_key(self, session):
+        held = session.info.get(self.sender)  # see workers.find
+        if held is not None and held in session:
+            return key_of(session, Worker, held.id)
         known = session.connection().execute(select(Worker.id).where(Worker.sender == self.sender)).first()
         return key_of(session, Worker, self.sender, "sender") if known else house(session)
 

@@ -2,7 +2,7 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import Integer, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot import settings
@@ -13,15 +13,24 @@ from bot.cases.sealed import KeyGone
 
 LONGEST_HOLD = 7200  # seconds
 LONGEST = 400  # characters of a row's message numbers
+# Asked at every message, so made once: making a statement takes longer than running it.
+_OLDEST = select(func.min(Outbox.id)).where(Outbox.channel == bindparam("channel"), Outbox.status == "waiting",
+                                            Outbox.worker_id.not_in(bindparam("busy", expanding=True))).group_by(Outbox.worker_id)
+_WAITING = select(Outbox.id, Outbox.worker_id).where(
+    Outbox.id.in_(_OLDEST), or_(Outbox.next_try_at.is_(None), Outbox.next_try_at <= bindparam("now", type_=Outbox.next_try_at.type))
+).order_by(Outbox.id).limit(bindparam("most", type_=Integer))
+_ROW = select(Outbox).where(Outbox.id == bindparam("id"))
 
 
 def waiting(session: Session, channel: str, busy: Collection[int], limit: int) -> list[tuple[int, int]]:
     """The rows to send now as (id, worker id): the oldest of each worker, none of a `busy` one, at most `limit`."""
-    oldest = select(func.min(Outbox.id)).where(Outbox.channel == channel, Outbox.status == "waiting",
-                                               Outbox.worker_id.not_in(busy)).group_by(Outbox.worker_id)
-    due = or_(Outbox.next_try_at.is_(None), Outbox.next_try_at <= clock())
-    rows = session.execute(select(Outbox.id, Outbox.worker_id).where(Outbox.id.in_(oldest), due).order_by(Outbox.id).limit(limit))
+    rows = session.connection().execute(_WAITING, {"channel": channel, "busy": list(busy), "now": clock(), "most": limit})
     return [(row.id, row.worker_id) for row in rows]
+
+
+def read(session: Session, row_id: int) -> Outbox | None:
+    """A row of the outbox."""
+    return session.scalar(_ROW, {"id": row_id})
 
 
 def end_waits(session: Session, channel: str) -> None:
@@ -48,7 +57,7 @@ def sent(session: Session, row_id: int, message_id: str, rest: str = "") -> None
 
     The content of what was sent is not kept here; the conversation is in the message table.
     """
-    row = session.get(Outbox, row_id)
+    row = read(session, row_id)
     if row is None:
         return
     row.message_id = f"{row.message_id or ''} {message_id}".strip()[-LONGEST:]

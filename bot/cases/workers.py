@@ -12,6 +12,7 @@ from bot.cases.model import Secret, Worker
 
 _BY_SENDER = select(Worker).where(Worker.sender == bindparam("sender"))  # asked at every message: made once
 _HELD = _BY_SENDER.with_for_update()
+_SECRET = select(Secret).where(Secret.name == bindparam("name"))
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is misheard or misread on a telephone
 
 
@@ -56,9 +57,14 @@ def by_sender(session: Session, sender: str) -> Worker:
 
     Looked up once a session, which keeps hold of the worker and so of what hangs on it.
     """
+    return find(session, sender) or _find_or_add(session, sender, "rest", None, None)
+
+
+def find(session: Session, sender: str) -> Worker | None:
+    """The worker behind a sender, looked up once a session like `by_sender`; None for a sender we never saw."""
     known = session.info.get(sender)
     if known is None or known not in session:
-        known = session.info[sender] = _find_or_add(session, sender, "rest", None, None)
+        known = session.info[sender] = session.scalar(_BY_SENDER, {"sender": sender})
     return known
 
 
@@ -75,7 +81,7 @@ def by_code(session: Session, code: str) -> Worker | None:
 
 def own_secret(session: Session, name: str) -> str:
     """A key that the installation makes for itself once, such as that of the keyed hash."""
-    row = _found_or_added(session, select(Secret).where(Secret.name == name), {}, lambda: Secret(name=name, value=new_hash_key()))
+    row = _found_or_added(session, _SECRET, {"name": name}, lambda: Secret(name=name, value=new_hash_key()))
     return row.value
 
 
@@ -90,6 +96,7 @@ def _find_or_add(session: Session, sender: str, channel: str, address: str | Non
         created_at=now, seen_at=now))
     if worker.address is None and address is not None:
         worker.address, worker.channel = address, channel
+    session.info[sender] = worker
     return worker
 
 

@@ -2,13 +2,12 @@
 
 What they say is not shown, for nobody agreed to that; whom it is about is, as a code, and the matter where the hotline has it.
 """
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.cases import inbox, rights, staff
+from bot.cases import inbox, rights, staff, workers
 from bot.cases.model import Inbox, Worker
 from bot.desk.web import Visit, page
 
@@ -48,7 +47,7 @@ def _settled(visit: Visit, session: Session, settle, deed: str) -> Response:
 
 
 def _worker(session: Session, row: Inbox) -> Worker | None:
-    return session.scalar(select(Worker).where(Worker.sender == row.sender))
+    return workers.find(session, row.sender)
 
 
 def _matter(visit: Visit, session: Session, worker: Worker | None) -> str | None:

@@ -187,7 +187,7 @@ def _collect(request: Request, sender: str) -> list[dict]:
 
 
 def _known(session: Session, sender: str) -> Worker | None:
-    return session.scalar(select(Worker).where(Worker.sender == workers.sender_id(session, CHANNEL, sender)))
+    return workers.find(session, workers.sender_id(session, CHANNEL, sender))
 
 
 def worker_here(request: Request, session: Session) -> Worker | None:

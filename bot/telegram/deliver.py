@@ -164,7 +164,7 @@ def _chat_of(session: Session, row_id: int) -> int | None:
 
 def _begin(session: Session, row_id: int) -> Parcel | None:
     """Notes that a row goes out. Its next part; None when it does not wait any more. Raises Undeliverable."""
-    row = session.get(Outbox, row_id)
+    row = outbox.read(session, row_id)
     if row is None or row.status != "waiting":
         return None
     parcel = _parcel(session, row, again=outbox.begin(session, row))

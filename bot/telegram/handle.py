@@ -13,7 +13,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot import law, rasa_client, settings
 from bot.cases import answers, buttons, cases, inbox, messages, outbox, store, workers
-from bot.cases.model import Inbox, Worker
+from bot.cases.model import Inbox
 from bot.documents import mydata
 from bot.law import places
 from bot.telegram import calls, commands, updates
@@ -265,7 +265,7 @@ def _job(session: Session, row_id: int) -> Job | None:
     if row is None or row.status != "received":
         return None
     chat = updates.chat(row.payload)
-    worker = session.scalar(select(Worker).where(Worker.sender == row.sender))
+    worker = workers.find(session, row.sender)
     press = updates.press(row.payload)
     if worker is None or worker.address is None:
         raise Stranger(chat, press is not None)
@@ -280,14 +280,14 @@ def _job(session: Session, row_id: int) -> Job | None:
 def _on_the_screen(session: Session, job: Job) -> tuple[list[int], list[int]]:
     """The numbers of messages that can be deleted, both sides', and of older ones of the bot that can be written over."""
     now = settings.now()
-    worker = session.scalar(select(Worker).where(Worker.sender == job.sender))
+    worker = workers.find(session, job.sender)
     sent, young = outbox.shown(session, worker.id, now - RECENT), outbox.shown(session, worker.id, now - YOUNG)
     return sorted({*young, *inbox.heard(session, CHANNEL, job.sender, now - YOUNG)}), [number for number in sent if number not in young]
 
 
 def _finish(session: Session, job: Job, outcome: Outcome) -> list[str] | None:
     """Writes an outcome. Of a worker who has just been forgotten: the texts that are left to say, at once and unrecorded."""
-    worker = session.scalar(select(Worker).where(Worker.sender == job.sender))
+    worker = workers.find(session, job.sender)
     if worker is None or worker.code != job.worker_code:
         return [reply["text"] for reply in outcome.replies]
     answers.drop(session, worker.id)  # from here on the row itself says that the message was answered
@@ -336,14 +336,14 @@ def _note_failure(session: Session, row_id: int, kind: str, retry_seconds: float
 def _say(session: Session, row_id: int, sentence: str) -> None:
     """Says something about a row to its worker, once."""
     row = session.execute(select(Inbox.sender, Inbox.update_id).where(Inbox.id == row_id)).one_or_none()
-    worker = row and session.scalar(select(Worker).where(Worker.sender == row.sender))
+    worker = row and workers.find(session, row.sender)
     if worker is not None:
         messages.send(session, worker, f"{CHANNEL}:{row.update_id}:{sentence}", _text(sentence, worker.language))
 
 
 def _old_button_text(session: Session, chat: updates.Chat, key: str) -> str | None:
     """What to say about a button that means nothing any more; None for one that still does, or was just used."""
-    worker = session.scalar(select(Worker).where(Worker.sender == workers.sender_id(session, CHANNEL, str(chat.id))))
+    worker = workers.find(session, workers.sender_id(session, CHANNEL, str(chat.id)))
     if worker is not None and buttons.find(session, worker.id, key) is not None:
         return None
     return _text("button_old", worker.language if worker else chat.language)

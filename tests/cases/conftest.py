@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from sqlalchemy.engine import make_url
 
 from bot.cases import cases, store, workers
 from bot.cases.crypto import new_key
@@ -52,23 +53,23 @@ def cluster():
         yield home
 
 
-def new_postgresql(home: str) -> str:
-    """The URL of a fresh, empty database."""
+def new_postgresql(home: str, like: str = "template1") -> str:
+    """The URL of a fresh database, empty or a copy of another one."""
     name = f"record_{next(_numbers)}"
     connection = psycopg2.connect(host=home, user="postgres", dbname="postgres")
     connection.autocommit = True
-    connection.cursor().execute(f"CREATE DATABASE {name}")
+    connection.cursor().execute(f"CREATE DATABASE {name} TEMPLATE {like}")
     connection.close()
     return f"postgresql://postgres@/{name}?host={home}"
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory):
-    """An empty SQLite record with the newest schema, copied for each test."""
-    path = tmp_path_factory.mktemp("record") / "empty.db"
-    store.migrate(f"sqlite:///{path}")
-    store.engine(f"sqlite:///{path}").dispose()
-    return path
+def migrated_postgresql(cluster):
+    """The name of an empty PostgreSQL record with the newest schema, made once and copied for each test."""
+    url = new_postgresql(cluster)
+    store.migrate(url)
+    store.engine(url).dispose()
+    return make_url(url).database
 
 
 @pytest.fixture
@@ -94,8 +95,7 @@ def record(request, monkeypatch, keys):
     if request.param == "sqlite":
         url = f"sqlite:///{request.getfixturevalue('sqlite')}"
     else:
-        url = new_postgresql(request.getfixturevalue("cluster"))
-        store.migrate(url)
+        url = new_postgresql(request.getfixturevalue("cluster"), like=request.getfixturevalue("migrated_postgresql"))
     monkeypatch.setenv("DATABASE_URL", url)
     yield url
     store.engine(url).dispose()

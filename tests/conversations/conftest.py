@@ -9,7 +9,6 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import pytest
 
 from bot import model_cache, setup
-from bot.cases import store
 from bot.cases.crypto import new_key
 from tests.conversations.talk import Talk
 
@@ -35,21 +34,12 @@ def agent(loop):
     return load(model_cache.trained_model(), actions=local_actions())
 
 
-@pytest.fixture(scope="session")
-def empty_record(tmp_path_factory):
-    """A migrated database, copied for every conversation."""
-    path = tmp_path_factory.mktemp("record") / "empty.db"
-    store.migrate(f"sqlite:///{path}")
-    store.engine(f"sqlite:///{path}").dispose()
-    return path
-
-
 @pytest.fixture
-def talk(agent, loop, empty_record, tmp_path, monkeypatch):
+def talk(agent, loop, migrated, tmp_path, monkeypatch):
     """Starts a conversation: `talk(today, language)`."""
     def start(today: str, language: str | None) -> Talk:
         path = tmp_path / "record.db"
-        shutil.copy(empty_record, path)
+        shutil.copy(migrated, path)
         monkeypatch.setenv("DATABASE_URL", f"sqlite:///{path}")
         monkeypatch.setenv("BOT_SECRET_KEYS", new_key())
         monkeypatch.setenv("BOT_TODAY", today)

@@ -23,15 +23,6 @@ def rasa():
     server.stop()
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory):
-    """An empty database with the newest schema, made once and copied for each test."""
-    path = tmp_path_factory.mktemp("desk") / "empty.db"
-    store.migrate(f"sqlite:///{path}")
-    store.engine(f"sqlite:///{path}").dispose()
-    return path
-
-
 @pytest.fixture
 def database(monkeypatch, tmp_path, rasa, migrated):
     """An empty, migrated database, and the settings that name it."""

@@ -41,7 +41,7 @@ class Client(httpx.Client):
     """A browser of an admin whose sign-in is made anew when a request ended it."""
 
     def __init__(self, desk: str):
-        super().__init__(base_url=desk, trust_env=False, timeout=60)
+        super().__init__(base_url=desk, trust_env=False, timeout=600)
         self.renew()
 
     def renew(self) -> None:

@@ -1,6 +1,7 @@
 """A gateway between a double of Telegram and a stand-in for Rasa, on a database of its own."""
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -33,7 +34,7 @@ def rasa():
 
 
 @pytest.fixture
-def environment(monkeypatch, tmp_path, double, rasa):
+def environment(monkeypatch, tmp_path, double, rasa, migrated):
     """The gateway's settings, in this process and for those it starts; the database is migrated and empty."""
     values = {
         "DATABASE_URL": f"sqlite:///{tmp_path / 'gongyou.db'}", "BOT_SECRET_KEYS": new_key(), "RASA_URL": rasa.url,
@@ -43,7 +44,7 @@ def environment(monkeypatch, tmp_path, double, rasa):
         monkeypatch.delenv(name, raising=False)
     for name, value in values.items():
         monkeypatch.setenv(name, value)
-    store.migrate()
+    shutil.copy(migrated, tmp_path / "gongyou.db")
     return values
 
 
