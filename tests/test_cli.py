@@ -139,6 +139,7 @@ def test_a_file_that_cannot_be_read_is_named(bot, command, tmp_path):
 
 
 def test_assess_needs_no_server_no_database_no_key_and_nothing_heavy(bot, tmp_path):
+    (tmp_path / "record.db").unlink()
     done = bot("assess", stdin=json.dumps(FACTS), python=LISTING, DATABASE_URL="postgresql://nobody@127.0.0.1:1/none", BOT_SECRET_KEYS="")
     assert done.returncode == 0 and lines(done.stdout.decode())
     assert loaded(done).isdisjoint(HEAVY) and "bot" in loaded(done)
