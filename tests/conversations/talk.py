@@ -1,4 +1,5 @@
 """A worker in front of the bot: words and buttons go through the real agent, the record is the real one."""
+import re
 import uuid
 
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
@@ -107,6 +108,11 @@ class Talk:
             names = inspect(session.get_bind()).get_table_names()
             return "\n".join(str(tuple(row)) for name in names if name != "alembic_version"
                              for row in session.execute(text(f'select * from "{name}"')))
+
+
+def holds(stored: str, part: str) -> bool:
+    """Whether a part stands in what is stored. Figures must stand by themselves: a random number holds any four sooner or later."""
+    return re.search(rf"(?<![0-9A-Za-z]){part}(?![0-9A-Za-z])", stored) is not None if part.isdigit() else part in stored
 
 
 def joined(*parts) -> str:
