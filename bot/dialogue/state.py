@@ -66,8 +66,6 @@ class State:
 
 OF_CASE = ("pending", "story", "rough", "asked", "trail", "offer", "tries", "questions_asked", "last_contact", "sensitive", "guided",
            "redo", "place_candidates")
-
-
 KNOWN = frozenset(one.name for one in fields(State))
 
 

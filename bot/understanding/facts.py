@@ -1,10 +1,8 @@
 """The facts in a message, under the names of the contract: plain functions, no model, no network."""
 
 import re
-from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Dict, List, Optional
 
 from bot.law.languages import like
@@ -34,12 +32,6 @@ def find(text: str, *, language: str, today: date, expecting: Optional[str] = No
     """Every fact in a message. `expecting` is the fact the bot has just asked for: a bare answer is taken for it."""
     if not text or not text.strip():
         return []
-    found = _found(text, language, today, expecting)
-    return [replace(one, value=deepcopy(one.value)) if isinstance(one.value, (list, dict)) else one for one in found]
-
-
-@lru_cache(maxsize=32)  # a message is read by Rasa's pipeline, by the form and by what answers it
-def _found(text: str, language: str, today: date, expecting: Optional[str]) -> List[Finding]:
     reading = Reading(text, like(language), today)
     found: Dict[str, Finding] = {}
 
