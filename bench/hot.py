@@ -12,7 +12,7 @@ from bot.model_cache import trained_model
 from bot.settings import ROOT
 from bot.understanding import score
 
-# Part of the bench, what else it is given, and the process that is looked at.
+# Part of the bench, what else it is given, and the process that is looked at. None: the model as it is reads the real questions.
 PATHS = {
     "assess": (["engine"], "bench"),
     "gateway": (["telegram"], "bot.telegram"),
@@ -28,18 +28,14 @@ def main() -> int:
     only, process = PATHS[part]
     with tempfile.TemporaryDirectory() as place:
         raw, out = Path(place) / "raw", Path(place) / "bench.json"
-        run, told = ["-m", "bench", "--out", str(out), "--only", *only] if only else _parse(), _questions() if only is None else None
+        run = ["-m", "bench", "--out", str(out), "--only", *only] if only else ["-m", "bench.parse", "ours", str(trained_model())]
+        told = None if only else _questions()
         spy = [str(Path(sys.executable).with_name("py-spy")), "record", "--subprocesses", "--rate", "200", "--format", "raw"]
         subprocess.run([*spy, "-o", str(raw), "--", sys.executable, *run], cwd=ROOT, check=True, input=told, text=True,
                        stdout=subprocess.DEVNULL if told else None)
         stacks = [line.rpartition(" ") for line in raw.read_text().splitlines()]
     folder.joinpath(f"{part}.txt").write_text(_table([(frames.split(";"), int(count)) for frames, _, count in stacks], process))
     return 0
-
-
-def _parse() -> list[str]:
-    """Reading messages with the model as it is."""
-    return ["-m", "bench.parse", "ours", str(trained_model())]
 
 
 def _questions() -> str:
