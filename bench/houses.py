@@ -73,11 +73,11 @@ class House:
 
     def rss(self) -> float:
         """Megabytes of memory of all processes of this side, shared pages counted once for each."""
-        return sum(rss(pid) for process in self._running for pid in _family(process.pid))
+        return sum(rss(pid) for process in self._running for pid in family(process.pid))
 
     def cpu(self) -> float:
         """Seconds of processor time that this side's processes have used."""
-        return sum(cpu(pid) for process in self._running for pid in _family(process.pid))
+        return sum(cpu(pid) for process in self._running for pid in family(process.pid))
 
     def stop(self) -> None:
         for process in self._running:
@@ -130,7 +130,7 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
     """A process and its descendants."""
     found = [pid]
     for one in found:
@@ -140,12 +140,13 @@ def _family(pid: int) -> list[int]:
 
 
 def cpu(pid: int) -> float:
-    """Seconds of processor time that a process has used; unlike the clock it hardly minds what else runs on the machine."""
+    """Seconds of processor time that a process and its children that have ended used; unlike the clock it hardly minds what else runs on
+    the machine."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:  # ended meanwhile
         return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
 
 def rss(pid: int) -> float:

@@ -18,7 +18,7 @@ from itertools import cycle
 from pathlib import Path
 
 from bench.figures import say
-from bench.houses import Workers, free_port, rss
+from bench.houses import Workers, cpu, family, free_port, rss
 from bot.cases import store
 from bot.settings import ROOT
 from tests.cases.conftest import INITDB, new_postgresql, private_postgresql
@@ -28,7 +28,7 @@ from tests.telegram.bot_api_double import BotApiDouble
 
 MESSAGES = 20  # of a conversation
 FULL = 400  # conversations under way at once; past that the house does not keep up, and no more are begun
-PRUNED = 20_000  # messages the double remembers
+PRUNED = 4_000  # messages the double remembers
 STUCK = 180  # seconds without an answer after which the run is broken off
 
 
@@ -70,10 +70,12 @@ async def _pour(source, target) -> None:
 
 @dataclass
 class Stretch:
-    """What a stretch of the run came to: seconds of each answer, and megabytes of each part at its end."""
+    """What a stretch of the run came to: seconds of each answer, megabytes of each part at its end, and milliseconds of processor time
+    that each part and what is around it took for a message."""
 
     seconds: list[float] = field(default_factory=list)
     weight: dict[str, float] = field(default_factory=dict)
+    cost: dict[str, float] = field(default_factory=dict)
     under_way: int = 0
 
     def p95(self) -> float:
@@ -162,12 +164,15 @@ def steady(folder: Path, rate: float, minutes: float, stretches: int) -> list[St
             log = after.enter_context((folder / f"load-{name}.log").open("wb"))
             parts[name] = subprocess.Popen([sys.executable, "-m", f"bot.{name}"], cwd=ROOT, env=rasa.environment, stdout=log, stderr=log)
             after.callback(_end, parts[name])
-        found = _run(Stream(telegram, rate), parts, rasa, minutes * 60 / stretches, stretches)
+        around = {"postgresql": int(Path(home, "data", "postmaster.pid").read_text().split()[0]), "redis": redis.pid, "workers": os.getpid()}
+        found = _run(Stream(telegram, rate), parts, rasa, around, minutes * 60 / stretches, stretches)
         store.engine(url).dispose()
         return found
 
 
-def _run(stream: Stream, parts: dict, rasa: Workers, length: float, stretches: int) -> list[Stretch]:
+def _run(stream: Stream, parts: dict, rasa: Workers, around: dict[str, int], length: float, stretches: int) -> list[Stretch]:
+    """`around`: the processes of what is not ours, and of the workers with their Telegram (this one)."""
+    spent = _spent(parts, rasa, around)
     found, until = [], time.monotonic() + length
     while len(found) < stretches or not stream.empty:
         stream.step(len(found) < stretches)
@@ -177,13 +182,22 @@ def _run(stream: Stream, parts: dict, rasa: Workers, length: float, stretches: i
         if len(found) < stretches and time.monotonic() >= until:
             one = stream.turn()
             one.weight = {name: rss(part.pid) for name, part in parts.items()} | {"rasa": rasa.rss()}
+            before, spent = spent, _spent(parts, rasa, around)
+            one.cost = {name: 1000 * (spent[name] - before[name]) / max(1, len(one.seconds)) for name in spent}
             found.append(one)
             until += length
             weights = ", ".join(f"{name} {weight:.0f} MB" for name, weight in one.weight.items())
+            costs = ", ".join(f"{name} {cost:.1f}" for name, cost in one.cost.items())
             say(f"  {len(found)}/{stretches}: {len(one.seconds) / length:.1f} messages/s, p95 {one.p95():.2f} s, "
-                f"{one.under_way} under way, {weights}, load {os.getloadavg()[0]:.1f}")
+                f"{one.under_way} under way, {weights}, load {os.getloadavg()[0]:.1f}; ms of processor time a message: {costs}")
         time.sleep(0.05)
     return found
+
+
+def _spent(parts: dict, rasa: Workers, around: dict[str, int]) -> dict[str, float]:
+    """Seconds of processor time so far, by part."""
+    return {"rasa": rasa.cpu(), **{name: cpu(part.pid) for name, part in parts.items()},
+            **{name: sum(map(cpu, [pid] if name == "workers" else family(pid))) for name, pid in around.items()}}
 
 
 def _end(part: subprocess.Popen) -> None:

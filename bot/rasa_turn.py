@@ -121,7 +121,8 @@ class Turn:
         return await asyncio.get_running_loop().run_in_executor(self._turns.threads, work, *arguments)
 
     def _look(self) -> None:
-        with store.engine(settings.database_url()).connect().execution_options(only_reads=True) as connection:
+        made = store.engine(settings.database_url())
+        with made.connect().execution_options(**store.brief(made)) as connection:
             if not answers.are_kept(connection, self._sender, self._message_id):
                 return
         with store.session(only_reads=True) as session:

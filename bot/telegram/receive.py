@@ -32,6 +32,7 @@ class Receiver:
         self._bot, self._record, self._stored = bot, record, stored
         self._told_groups: set[int] = set()
         self._errands: set[asyncio.Task] = set()
+        self._turn = asyncio.Lock()  # a chat's messages are numbered in the order in which they came
         self.reachable = False  # whether Telegram answered last time
 
     async def poll(self, stop: asyncio.Event, seconds: int, retry_seconds: float) -> None:
@@ -69,7 +70,9 @@ class Receiver:
             elif chat is not None:
                 self._leave_group(chat)
         if private:
-            for update_id, update in await self._write(private):
+            async with self._turn:
+                stored = await self._write(private)
+            for update_id, update in stored:
                 self._stored(update_id, update)
 
     async def _write(self, batch: list[tuple[str, updates.Chat, dict]]) -> list[tuple[str, dict]]:

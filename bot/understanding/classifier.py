@@ -20,6 +20,7 @@ import yaml
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
+from threadpoolctl import threadpool_limits
 
 from bot.understanding import matchers, meanings, sentences
 from bot.understanding.examples import ISSUES, LABOUR_ISSUES, NOT_LABOUR, Example
@@ -417,7 +418,12 @@ class Model:
 
     @staticmethod
     def load(path: Path | str) -> "Model":
-        """Reads a model that :meth:`save` wrote; only files of our own, since pickles run code."""
+        """Reads a model that :meth:`save` wrote; only files of our own, since pickles run code.
+
+        From here on the process multiplies with one thread: a message's products are small, and two threads of BLAS wait for each other
+        busily. On a machine whose processors had other work that took a hundred times as long.
+        """
+        threadpool_limits(1, user_api="blas")
         model = joblib.load(path)
         if getattr(model, "format", None) != FORMAT:
             raise ValueError(f"{path}: written by another version of the classifier; train again")

@@ -57,6 +57,10 @@ class Redis:
     def start(self) -> None:
         self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def wait(self) -> None:
         """Waits until it answers."""
         while subprocess.run(["redis-cli", "-u", self.url, "ping"], capture_output=True).stdout != b"PONG\n":

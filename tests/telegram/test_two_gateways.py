@@ -1,5 +1,5 @@
-"""Gateways on a PostgreSQL: what reaches two is handled by one, in order, each takes over what the other leaves, and a server that drops
-every connection costs nobody an answer."""
+"""Gateways on a PostgreSQL: what reaches two is handled by one, in order, each takes over what the other leaves, and neither rows that
+somebody holds locked nor a server that drops every connection cost anybody else an answer."""
 import time
 
 import psycopg2
@@ -51,6 +51,25 @@ def test_when_one_is_killed_the_other_goes_on_with_its_chats(double, rasa, share
     settled()
     assert [text for text in worker.texts() if text.startswith("echo")] == ["echo: 一", "echo: 二"]  # on a busy machine also "please wait"
     assert rasa.ids() == ["telegram:880000001", "telegram:880000001", "telegram:880000002"]
+
+
+def test_a_chat_whose_rows_are_locked_holds_up_no_other(double, rasa, shared, run, settled, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", f"{shared}&options=-c%20lock_timeout%3D0")  # who waits for a lock does not give up
+    run()
+    first, second = double.user(7001), double.user(7002)
+    rasa.gate.clear()
+    first.says("一")
+    until(lambda: rasa.asked)
+    other = psycopg2.connect(shared)
+    other.cursor().execute("SELECT id FROM worker FOR UPDATE")
+    rasa.gate.set()
+    for number in range(3):
+        second.says(f"第{number}句")
+    until(lambda: second.texts() == [f"echo: 第{number}句" for number in range(3)])
+    assert not first.texts()
+    other.close()
+    until(lambda: first.texts() == ["echo: 一"])
+    settled()
 
 
 def test_a_server_that_drops_every_connection_costs_nobody_an_answer(double, rasa, shared, run, settled):

@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
 from bot import model_cache
 from bot.understanding import sentences
@@ -198,6 +199,12 @@ def test_same_examples_give_the_same_model(tmp_path):
     assert one.predict_many(texts) == two.predict_many(texts)
     one.save(tmp_path / "model")
     assert Model.load(tmp_path / "model").predict_many(texts) == one.predict_many(texts)
+
+
+def test_a_process_that_reads_a_model_multiplies_with_one_thread(model, tmp_path):
+    model.save(tmp_path / "model")
+    Model.load(tmp_path / "model")
+    assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {1}
 
 
 def test_no_tensorflow_and_no_rasa():
