@@ -174,6 +174,11 @@ def _place(tracker: Tracker) -> int:
     return names[::-1][:names[::-1].index("user") if "user" in names else None].count("action")
 
 
+def _was_taken_in(turn: Turn, tracker: Tracker) -> bool:
+    """Whether the form took this message in before: Rasa then died over it and forgot the form, and the form has to go on from there."""
+    return turn.heard.message_id == turn.state.last_message and _place(tracker) == 0
+
+
 class Answer(Once):
     """An action that says what `answer` returns."""
 
@@ -191,7 +196,7 @@ class Answer(Once):
 
     def act(self, dispatcher, tracker, domain):
         with turn(tracker) as one:
-            if not tracker.active_loop.get("name") and (one.is_about_another() or self.goes_on(one)):
+            if not tracker.active_loop.get("name") and (one.is_about_another() or self.goes_on(one) or _was_taken_in(one, tracker)):
                 return [FollowupAction("triage_form")]
             one.turn_by_button()
             speak(dispatcher, one, self.answer(one))

@@ -7,6 +7,7 @@ import redis
 from bot import rasa_turn
 from bot.cases import crypto
 from bot.engine.sessions import PREFIX, InRedis, Sessions
+from bot.local_actions import LocalActions
 from tests.faults.killer import Redis
 from tests.telegram.servers import free_port
 
@@ -63,6 +64,37 @@ def test_when_redis_is_gone_the_message_can_come_again_and_when_it_forgot_all_th
     server.wait()
     shared.another_process()
     assert "哪一天停工" in shared.says(dict(shared.buttons)["对"], again=True)
+
+
+class Apart(LocalActions):
+    """Actions as in a process of their own, where each commits what it did. The first call of `cut` is not answered any more."""
+
+    def __init__(self, executor, cut: str):
+        super().__init__(executor)
+        self.cut = cut
+
+    async def request(self, *arguments, **kwargs):
+        if kwargs["json"]["next_action"] == self.cut:
+            self.cut = None
+            raise rasa_turn.Failed(again=True)
+        before = rasa_turn.current.set(None)
+        try:
+            return await super().request(*arguments, **kwargs)
+        finally:
+            rasa_turn.current.reset(before)
+
+
+def test_what_an_action_server_took_in_goes_on_when_rasa_died_over_it_and_redis_forgot(shared, server, agent, monkeypatch):
+    apart = Apart(agent.processor.action_endpoint.executor, cut="action_guide")
+    monkeypatch.setattr(agent.processor, "action_endpoint", apart)
+    shared.says(f"{STORY}，2025年3月1号开始干，2026年6月30号停工，包工头招的")
+    shared.presses("同意")
+    with pytest.raises(rasa_turn.Failed):
+        shared.presses("对")
+    server.again()
+    server.wait()
+    shared.another_process()
+    assert "0858-12351" in shared.says(dict(shared.buttons)["对"], again=True)
 
 
 def test_what_was_hidden_opens_in_its_place_and_with_its_key_only(monkeypatch):
