@@ -164,7 +164,8 @@ def steady(folder: Path, rate: float, minutes: float, stretches: int) -> list[St
             log = after.enter_context((folder / f"load-{name}.log").open("wb"))
             parts[name] = subprocess.Popen([sys.executable, "-m", f"bot.{name}"], cwd=ROOT, env=rasa.environment, stdout=log, stderr=log)
             after.callback(_end, parts[name])
-        around = {"postgresql": int(Path(home, "data", "postmaster.pid").read_text().split()[0]), "redis": redis.pid, "workers": os.getpid()}
+        server = int(Path(home, "data", "postmaster.pid").read_text().split()[0])
+        around = {"postgresql": server, "redis": redis.pid, "workers": os.getpid()}
         found = _run(Stream(telegram, rate), parts, rasa, around, minutes * 60 / stretches, stretches)
         store.engine(url).dispose()
         return found

@@ -17,6 +17,8 @@ from bot.law import languages
 
 HERE = Path(__file__).parent
 DATED = ("periods", "figures")
+# What PyYAML raises for what it cannot read: its own errors, and Python's for a day that is none, "!!bool x" or too deep a nesting.
+NOT_YAML = (yaml.YAMLError, ValueError, KeyError, AttributeError, RecursionError)
 
 
 class LawError(Exception):
@@ -105,7 +107,7 @@ def read(folder: Path, instead: dict[str, bytes] | None = None) -> Law:
         if path.suffix == ".yml":
             try:
                 parsed[path.relative_to(folder)] = yaml.load(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-            except yaml.YAMLError as error:
+            except NOT_YAML as error:
                 raise LawError(f"{path.relative_to(folder)}: {error}".replace("\n", " ")) from None
     dated = {}
     rules: dict[str, object] = {}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from bot.law import DATED, HERE, check_names, places
+from bot.law import DATED, HERE, NOT_YAML, check_names, places
 
 ISSUES = ("wage_arrears", "no_contract", "work_injury", "dismissal", "overtime_rest", "social_insurance", "platform_status",
           "platform_rules", "contract_terms", "discrimination_harassment", "leave_maternity", "health_safety", "other_labour")
@@ -107,7 +107,7 @@ def _read(folder: Path) -> tuple[dict[str, object], list[str]]:
         name = path.relative_to(folder).with_suffix("").as_posix()
         try:
             files[name] = yaml.load(path.read_bytes(), Loader=OnceLoader)
-        except yaml.YAMLError as error:
+        except NOT_YAML as error:
             found.append(f"{name}: not YAML: {error}".replace("\n", " "))
     return files, found
 

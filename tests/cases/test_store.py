@@ -94,7 +94,8 @@ def test_a_connection_that_the_server_closed_while_it_rested_is_not_used(server,
     with store.session() as session:
         session.execute(text("SELECT 1"))
     with create_engine(server, future=True).connect() as other:
-        other.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid != pg_backend_pid()"))
+        other.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                           "WHERE datname = current_database() AND pid <> pg_backend_pid()"))
     with store.session() as session:
         assert session.scalar(text("SELECT 1")) == 1
 

@@ -188,8 +188,11 @@ def test_a_key_that_stands_twice_is_told(base):
     assert found.startswith("periods/arbitration: not YAML: unit stands twice")
 
 
-def test_a_file_that_is_not_yaml_is_named(base):
-    (base.folder / "rules" / "holidays.yml").write_text("a: [1,", encoding="utf-8")
+@pytest.mark.parametrize("text", ["a: [1,", "from: 2026-02-30", "a: !!bool x", "a: !!timestamp x", "a: !!int x", "[" * 5000])
+def test_a_file_that_cannot_be_read_is_named(base, text):
+    (base.folder / "rules" / "holidays.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(law.LawError, match="rules/holidays.yml"):
+        law.read(base.folder)
     found = check.faults(base.folder)
     assert len(found) == 1 and found[0].startswith("rules/holidays: not YAML: ") and "\n" not in found[0]
 
