@@ -80,8 +80,9 @@ def test_a_change_is_tried_and_names_the_cases_it_touches_and_writes_nothing(adm
 def test_a_faulty_change_is_told_as_knowledge_check_tells_it(admin):
     told_case("2026-06-30")
     raw = browse.items()[PERIOD].raw
-    for text, words in [(raw, "Nothing was changed"), (raw.replace("2008-05-01", "soon"), "from is not a day"), ("a: [", "not YAML"), ("", "no unit"),
-                        (raw.replace("2008-05-01", "2026-02-30"), "not YAML: day is out of range"), (raw.replace("{years: 1}", "{years: 0}"), "not one whole number")]:
+    for text, words in [(raw, "Nothing was changed"), (raw.replace("2008-05-01", "soon"), "from is not a day"), ("a: [", "not YAML"),
+                        (raw.replace("2008-05-01", "2026-02-30"), "not YAML: day is out of range"), ("", "no unit"),
+                        (raw.replace("{years: 1}", "{years: 0}"), "not one whole number")]:
         page = admin.submit(f"/knowledge/{PERIOD}", f"/knowledge/{PERIOD}", text=text)
         assert page.status_code == 422 and words in page.text, words
     page = admin.submit("/knowledge/rules/questions", "/knowledge/rules/questions", text="last_checked: 2026-11-22\n")
