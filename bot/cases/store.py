@@ -58,7 +58,8 @@ def engine(url: str) -> Engine:
 def _try_the_rested(made: Engine) -> None:
     """Has an engine ask whether a connection that was not used for a while still lives, as `pool_pre_ping` does before every use.
 
-    One in constant use is not asked: that was one in four of all ways to the server. Where it breaks, the pool drops all of them.
+    One in constant use is not asked: a unit of work with one statement went to the server four times, once for this. Where one breaks in
+    use, the pool drops all of them.
     """
     def rests(_connection, record) -> None:
         record.info["rests_since"] = time.monotonic()

@@ -89,16 +89,20 @@ def sqlite(monkeypatch, tmp_path, migrated, keys):
     store.engine(f"sqlite:///{path}").dispose()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def record(request, monkeypatch, keys):
-    """An empty record that the settings name; its URL. Every promise holds on both databases."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{request.getfixturevalue('sqlite')}"
-    else:
-        url = new_postgresql(request.getfixturevalue("cluster"), like=request.getfixturevalue("migrated_postgresql"))
+@pytest.fixture
+def postgresql(monkeypatch, cluster, migrated_postgresql, keys):
+    """The URL of an empty PostgreSQL record that the settings name."""
+    url = new_postgresql(cluster, like=migrated_postgresql)
     monkeypatch.setenv("DATABASE_URL", url)
     yield url
     store.engine(url).dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def record(request):
+    """An empty record that the settings name; its URL. Every promise holds on both databases."""
+    found = request.getfixturevalue(request.param)
+    return f"sqlite:///{found}" if request.param == "sqlite" else found
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """Every route of the desk, asked with whatever fits into an address, a form, a cookie or a file: a page or a plain refusal, never a 500.
 
 Short in the suite; FUZZ=full asks each route 5,000 times, each on a record of its own: `FUZZ=full pytest tests/desk/test_desk_fuzz.py
---dist load -v`, some three hours of one core.
+--dist load -v`, some two and a half hours of one core.
 """
 import random
 import re

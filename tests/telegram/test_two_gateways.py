@@ -1,6 +1,7 @@
 """Gateways on a PostgreSQL: what reaches two is handled by one, in order, each takes over what the other leaves, and neither rows that
 somebody holds locked nor a server that drops every connection cost anybody else an answer."""
 import time
+from contextlib import closing
 
 import psycopg2
 import pytest
@@ -60,14 +61,13 @@ def test_a_chat_whose_rows_are_locked_holds_up_no_other(double, rasa, shared, ru
     rasa.gate.clear()
     first.says("一")
     until(lambda: rasa.asked)
-    other = psycopg2.connect(shared)
-    other.cursor().execute("SELECT id FROM worker FOR UPDATE")
-    rasa.gate.set()
-    for number in range(3):
-        second.says(f"第{number}句")
-    until(lambda: second.texts() == [f"echo: 第{number}句" for number in range(3)])
-    assert not first.texts()
-    other.close()
+    with closing(psycopg2.connect(shared)) as other:
+        other.cursor().execute("SELECT id FROM worker FOR UPDATE")
+        rasa.gate.set()
+        for number in range(3):
+            second.says(f"第{number}句")
+        until(lambda: second.texts() == [f"echo: 第{number}句" for number in range(3)])
+        assert not first.texts()
     until(lambda: first.texts() == ["echo: 一"])
     settled()
 
