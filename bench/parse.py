@@ -4,12 +4,16 @@ A process of its own, so that neither side's libraries warm up the other's. The 
 """
 import asyncio
 import json
+import logging
 import sys
 import time
+
+from rasa.utils.log_utils import configure_structlog
 
 
 def main() -> None:
     side, model = sys.argv[1:]
+    configure_structlog(logging.WARNING)  # as a server of either side does; else Rasa prints what it understood
     agent = _ours(model) if side == "ours" else _theirs(model)
     asyncio.run(_parse(agent, [line.rstrip("\n") for line in sys.stdin]))
 

@@ -75,17 +75,18 @@ class Lexicon:
             matcher = PhraseMatcher(pipe.vocab)
             for group in self.groups:
                 phrases = groups[group].get(language) or []
-                docs = [self._document(pipe, language, normalise(str(phrase))) for phrase in phrases]
+                docs = [self._document(pipe, language, normalise(str(phrase)))[0] for phrase in phrases]
                 if docs:
                     matcher.add(group, docs)
             self._pipes[language] = (pipe, matcher)
 
-    def _document(self, pipe, language: str, text: str):
-        """Chinese as single characters, so that no segmenter disagrees with the cues."""
+    def _document(self, pipe, language: str, text: str) -> tuple:
+        """(document, where each token starts); Chinese as single characters, so that no segmenter disagrees with the cues."""
         if language == "en":
-            return pipe.make_doc(text)
-        tokens, spaces, _ = matchers.characters(text)
-        return self._doc(pipe.vocab, words=tokens, spaces=spaces)
+            doc = pipe.make_doc(text)
+            return doc, [token.idx for token in doc]
+        tokens, spaces, starts = matchers.characters(text)
+        return self._doc(pipe.vocab, words=tokens, spaces=spaces), starts
 
     def find(self, text: str) -> set[tuple[int, str]]:
         """(column, cue) of the different cues in a normalised text."""
@@ -93,8 +94,9 @@ class Lexicon:
         pipe, matcher = self._pipes[language]
         if not text or not len(matcher):
             return set()
-        doc = self._document(pipe, language, text)
-        return {(self._column[pipe.vocab.strings[key]], doc[start:end].text) for key, start, end in matcher(doc)}
+        doc, starts = self._document(pipe, language, text)
+        return {(self._column[pipe.vocab.strings[key]], text[starts[start]:starts[end - 1] + len(doc[end - 1])])
+                for key, start, end in matcher(doc)}
 
 
 def cue_row(cues: Iterable[tuple[int, str]]) -> tuple[np.ndarray, np.ndarray]:
@@ -391,8 +393,8 @@ class Model:
     def decide(self, judge: Judge, intent_scores: np.ndarray, issue_scores: np.ndarray, long: bool = True) -> Prediction:
         """From scores to one consistent answer."""
         chances = _softmax(intent_scores[None, :] * judge.temperature)[0]
-        order = np.argsort(-chances, kind="stable")
-        ranking = [(self.names[place], float(chances[place])) for place in order]
+        order, shares = np.argsort(-chances, kind="stable").tolist(), chances.tolist()
+        ranking = [(self.names[place], shares[place]) for place in order]
         intent, confidence = ranking[0]
         return Prediction(intent, confidence, self._issues(judge, intent, _sigmoid(issue_scores), long), ranking)
 
@@ -405,9 +407,9 @@ class Model:
         # An act reports a problem only when the issue model, which saw acts without any, is sure of it.
         least = 0.0 if lead else SURE_IN_ACT
         more = [
-            (chances[column], issue)
-            for column, issue in enumerate(ISSUES)
-            if issue not in (intent, NOT_LABOUR) and chances[column] >= max(least, judge.thresholds[column])
+            (chance, issue)
+            for issue, chance, threshold in zip(ISSUES, chances.tolist(), judge.thresholds.tolist())
+            if issue not in (intent, NOT_LABOUR) and chance >= max(least, threshold)
         ]
         return lead + [issue for _, issue in sorted(more, key=lambda pair: (-pair[0], pair[1]))[:4]]
 
