@@ -7,6 +7,7 @@ said and what is cited cannot part.
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.guidance import directory
 from bot.guidance.context import Context
@@ -16,6 +17,7 @@ from bot.law import Law, places
 from bot.law.languages import like
 
 GENERAL = ("county", "prefecture", "province", "national")   # general unions, low to high
+HEIGHTS = {level: height for height, level in enumerate(GENERAL)}
 REFUSED = ("deflected", "none")
 MIGRANT_JOBS = frozenset({"construction", "mining", "manufacturing", "cleaning", "domestic_work", "catering", "security_guard",
                           "nursing_care", "truck_driver", "courier", "food_delivery"})
@@ -85,7 +87,7 @@ def reply_to(ctx_or_law: Context | Law, reason: str, body: str, level: str | Non
     reply = door.reply(key, aloud=aloud)
     if not reply["reply"]:
         reply = door.reply("excuses.any_other", aloud=False)
-    return {**reply, "next": door.following}
+    return {**reply, "next": door.following and {**door.following, "phones": [*door.following["phones"]]}}
 
 
 def _door(ctx: Context, held: frozenset[str], body: str, level: str | None, adcode: str | None) -> "Door":
@@ -328,13 +330,13 @@ def _in_order(ctx: Context, rungs: list[Rung]) -> tuple[list[Rung], list[Rung], 
 
 
 def _union(ctx: Context, held: frozenset[str], rung: Rung, rungs: list[Rung]) -> dict:
-    below = [other for other in rungs if other.level in GENERAL and _height(other.level) < _height(rung.level)]
-    held = held | ({"has_lower"} if below else set())
-    if any(other.refused for other in below):
-        held |= {"turned_away_below"}
+    height = _height(rung.level)
+    below = [other for other in rungs if -1 < _height(other.level) < height]
+    if below:
+        held |= {"has_lower", "turned_away_below"} if any(other.refused for other in below) else {"has_lower"}
     again = higher = None
     if rung.refused:
-        higher = next((other for other in rungs if not other.refused and _height(other.level) > _height(rung.level)), None)
+        higher = next((other for other in rungs if not other.refused and _height(other.level) > height), None)
         again = "routes.union_again_" + ("none_why" if rung.refused == "none" else "why" if higher else "all_why")
     phones = _numbers(ctx, "union", rung.level, rung.adcode, union_phones(ctx.law, rung.level, rung.adcode or ctx.facts.adcode))
     door = _door(ctx, held, "union", rung.level, rung.adcode)
@@ -349,7 +351,7 @@ def _union_excuses(law: Law, level: str) -> tuple[tuple[str, str], ...]:
 
 
 def _height(level: str) -> int:
-    return GENERAL.index(level) if level in GENERAL else -1
+    return HEIGHTS.get(level, -1)
 
 
 def union_name(law: Law, level: str, adcode: str | None, language: str, facts: Facts | None = None) -> str | None:
@@ -411,15 +413,29 @@ def _ways(ctx: Context, held: frozenset[str]) -> list[tuple[str, dict]]:
 
 
 def _ways_by(ctx: Context, held: frozenset[str]) -> list[tuple[str, dict]]:
-    rule = ctx.law.rule("bodies")
     answers = {contact.body: _answer(contact) for contact in ctx.facts.contacts}
+    refused = frozenset(body for body, answer in answers.items() if answer in REFUSED)
+    ranked = _by_rank(ctx.law)
+    return [(ranked[place][0], ranked[place][1][number]) for place, number in _holding(ctx.law, held & _way_signs(ctx.law), refused)]
+
+
+@lru_cache(maxsize=5000)
+def _holding(law: Law, held: frozenset[str], refused: frozenset[str]) -> tuple[tuple[int, int], ...]:
+    """The places in `_by_rank` of the ways of which a case with these signs is told."""
     found = []
-    for body, ways in _by_rank(ctx.law):
-        way = next((way for way in ways if holds(way, held)), None)
-        if way:
-            found.append((body, way))
-    found.sort(key=lambda pair: (pair[1]["rank"] >= 0, pair[1]["rank"] >= 0 and answers.get(pair[0]) in REFUSED, pair[1]["rank"]))
-    return found[:rule["most_other_routes"]]
+    for place, (body, ways) in enumerate(_by_rank(law)):
+        number = next((number for number, way in enumerate(ways) if holds(way, held)), None)
+        if number is not None:
+            rank = ways[number]["rank"]
+            found.append(((rank >= 0, rank >= 0 and body in refused, rank), (place, number)))
+    found.sort(key=lambda pair: pair[0])
+    return tuple(pair for _, pair in found[:law.rule("bodies")["most_other_routes"]])
+
+
+@lru_cache(maxsize=10)
+def _way_signs(law: Law) -> frozenset[str]:
+    """The signs on which it hangs which ways hold."""
+    return frozenset(sign for _, ways in _by_rank(law) for way in ways for group in ("all", "any", "none") for sign in way.get(group, ()))
 
 
 @lru_cache(maxsize=10)
@@ -436,9 +452,15 @@ def _other(ctx: Context, held: frozenset[str], body: str, way: dict, refused: st
     phones = _numbers(ctx, body, level, adcode, phones)
     door = _door(ctx, held, body, level, adcode)
     again = {"deflected": "routes.other_again_why", "none": "routes.other_again_none_why"}.get(refused)
-    excuses = tuple((reason, f"excuses.{body}_{reason}") for reason in _reasons(ctx.law, body, way))
+    excuses = _other_excuses(body, tuple(_reasons(ctx.law, body, way)))
     return {**_entry(door, way["id"], again, excuses, phones), "refused": refused if refused in REFUSED else None,
             "turned_away_below": False}
+
+
+@lru_cache(maxsize=1000)
+def _other_excuses(body: str, reasons: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Each excuse of a body with the text that answers it."""
+    return tuple((reason, f"excuses.{body}_{reason}") for reason in reasons)
 
 
 @lru_cache(maxsize=10_000)
@@ -455,11 +477,14 @@ def _seat(law: Law, body: str, adcode: str | None) -> tuple[str | None, str | No
 
 
 def _next(ctx: Context, body: str, level: str | None, adcode: str | None, language: str) -> dict | None:
-    """Where to go after a refusal, in the shape reply_to() gives. A union already asked in vain is passed over."""
+    """Where to go after a refusal, in the shape reply_to() gives, not to be changed. A union already asked in vain is passed over."""
     adcode = adcode or (ctx.facts.adcode if places.get(ctx.facts.adcode) else None)
-    asked = frozenset(of for of, answer in _union_answers(ctx, list(GENERAL)).items() if answer in REFUSED)
-    following = _following(ctx.law, body, level, adcode, asked, language)
-    return following and {**following, "phones": _numbers(ctx, *(following[key] for key in ("body", "level", "adcode", "phones")))}
+    if "asked" not in ctx.kept:
+        ctx.kept["asked"] = frozenset(of for of, answer in _union_answers(ctx, list(GENERAL)).items() if answer in REFUSED)
+    following = _following(ctx.law, body, level, adcode, ctx.kept["asked"], language)
+    if not following or not ctx.offices:
+        return following
+    return {**following, "phones": _numbers(ctx, *(following[key] for key in ("body", "level", "adcode", "phones")))}
 
 
 @lru_cache(maxsize=10_000)
@@ -492,8 +517,7 @@ def _other_name(law: Law, body: str, adcode: str | None, language: str) -> str:
 
 # --- wording
 
-@dataclass(frozen=True)
-class Door:
+class Door(NamedTuple):
     """One door in one case, and what the sentences about it may fill in."""
 
     ctx: Context
@@ -509,7 +533,7 @@ class Door:
         return self.filled(shown, language, **more), [*shown.articles]
 
     def filled(self, shown: Shown, language: str, **more: str) -> str:
-        return shown.filled(self._fields(language) | more) if len(shown.parts) > 1 else shown.parts[0]
+        return shown.filled(self.filling(language) | more) if len(shown.parts) > 1 else shown.parts[0]
 
     def spoken(self, key: str) -> tuple[str, list[dict]]:
         """What the worker says at this door. It speaks Chinese: other languages carry the Chinese sentence to show."""
@@ -524,7 +548,7 @@ class Door:
         reply, articles = self.spoken(key) if aloud else self.told(key, self.ctx.language)
         return {"reply": reply, "law": articles}
 
-    def _fields(self, language: str) -> dict[str, str]:
+    def filling(self, language: str) -> dict[str, str]:
         fields = _fields(self.ctx, language)
         if not self.following:
             return fields
@@ -624,6 +648,8 @@ def _called(ctx: Context, body: str, level: str | None, adcode: str | None) -> s
 
 def _numbers(ctx: Context, body: str, level: str | None, adcode: str | None, generic: list[str]) -> list[str]:
     """The numbers of a door: its office's own before the generic one."""
+    if not ctx.offices:
+        return [*generic]
     return directory.numbers(ctx.office(body, level, adcode), generic, body)
 
 
@@ -631,7 +657,7 @@ def _pointer(law: Law, name: str, phones: list[str], language: str) -> str:
     """A door with its number: 六盘水市总工会（0858-12351）."""
     if not phones:
         return name
-    return law.text("routes.pointer", language, name=name, phone=phones[0])
+    return law.text("routes.pointer", language).format(name=name, phone=phones[0])
 
 
 @lru_cache(maxsize=1000)

@@ -23,12 +23,25 @@ def build(ctx: Context) -> list[dict]:
     held = signs(ctx)
     if "no_issue" in held or "only_not_labour" in held:
         return []
-    chosen = sorted((row for row in rule["topics"] if routes.holds(row, held) and _in_force(ctx, row)), key=lambda row: row["rank"])
-    once: dict[str, dict] = {}
-    for row in chosen:
-        once.setdefault(row["id"], row)   # of an id that holds twice, the nearer
     fields = _figures(ctx)
-    return [_topic(ctx, row, held, fields) for row in list(once.values())[:rule["most"]]]
+    return [_topic(ctx, rule["topics"][number], held, fields) for number in _chosen(ctx.law, ctx.today, held & _matters(ctx.law))]
+
+
+@lru_cache(maxsize=10)
+def _matters(law: Law) -> frozenset[str]:
+    """The signs on which it hangs which topics are chosen."""
+    return frozenset(sign for row in law.rule("topics")["topics"] for group in ("all", "any", "none") for sign in row.get(group, ()))
+
+
+@lru_cache(maxsize=5000)
+def _chosen(law: Law, today: date, held: frozenset[str]) -> tuple[int, ...]:
+    """The places in the rule of the topics of a case of which these signs hold."""
+    rule = law.rule("topics")
+    holding = [(row["rank"], number) for number, row in enumerate(rule["topics"]) if routes.holds(row, held) and _in_force(today, row)]
+    once: dict[str, int] = {}
+    for _, number in sorted(holding):
+        once.setdefault(rule["topics"][number]["id"], number)   # of an id that holds twice, the nearer
+    return tuple(once.values())[:rule["most"]]
 
 
 def in_brief(ctx: Context, ids: list[str]) -> list[str]:
@@ -93,12 +106,12 @@ def _topic(ctx: Context, row: dict, held: frozenset[str], fields: dict[str, str]
     text, articles = render(ctx.law, ctx.today, f"topics.{row['id']}_text", ctx.language, held, fields)
     title, _ = render(ctx.law, ctx.today, f"topics.{row['id']}_title", ctx.language, held, fields)
     brief, _ = render(ctx.law, ctx.today, f"topics.{row['id']}_brief", ctx.language, held, fields)
-    named = [{"name": entry["name"], "article": entry["article"]} for entry in row.get("law", ()) if _in_force(ctx, entry)]
+    named = [{"name": entry["name"], "article": entry["article"]} for entry in row.get("law", ()) if _in_force(ctx.today, entry)]
     return {"id": row["id"], "title": title, "text": text, "brief": brief, "law": unique([*articles, *named]), "source": row["source"]}
 
 
-def _in_force(ctx: Context, row: dict) -> bool:
-    return row.get("from", date.min) <= ctx.today <= row.get("until", date.max)
+def _in_force(today: date, row: dict) -> bool:
+    return row.get("from", date.min) <= today <= row.get("until", date.max)
 
 
 def _figures(ctx: Context) -> dict[str, str]:

@@ -12,8 +12,11 @@ def build(ctx: Context, deadlines: list[dict]) -> list[str]:
     if "warnings" not in ctx.kept:
         rule = ctx.law.rule("warnings")
         ctx.kept["warnings"] = [id for id in rule["order"] if CONDITIONS[id](ctx, deadlines, rule)]
-    held = routes.signs(ctx)
-    return [render(ctx.law, ctx.today, f"warnings.{id}", ctx.language, held, {})[0] for id in ctx.kept["warnings"]]
+    if ("warnings", ctx.language) not in ctx.kept:
+        held = routes.signs(ctx)
+        ctx.kept["warnings", ctx.language] = [render(ctx.law, ctx.today, f"warnings.{id}", ctx.language, held, {})[0]
+                                              for id in ctx.kept["warnings"]]
+    return [*ctx.kept["warnings", ctx.language]]
 
 
 def _dates(ctx: Context) -> list[date]:
