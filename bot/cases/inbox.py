@@ -7,9 +7,9 @@ from collections.abc import Collection
 from contextlib import nullcontext
 from datetime import datetime, timedelta
 
-from sqlalchemy import Integer, bindparam, delete, func, or_, select, update
+from sqlalchemy import Integer, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from bot import settings
 from bot.cases.model import Inbox
@@ -18,10 +18,12 @@ from bot.settings import CHINA
 NEWEST = 1000  # handled rows that are kept whatever the clock says
 # Asked at every message, so made once: making a statement takes longer than running it.
 _KNOWN = select(Inbox.id).where(Inbox.channel == bindparam("channel"), Inbox.update_id == bindparam("update_id"))
-_OLDEST = select(func.min(Inbox.id)).where(Inbox.channel == bindparam("channel"), Inbox.status == "received",
-                                           Inbox.sender.not_in(bindparam("busy", expanding=True))).group_by(Inbox.sender)
+_EARLIER = aliased(Inbox)
 _WAITING = select(Inbox.id, Inbox.sender).where(
-    Inbox.id.in_(_OLDEST), or_(Inbox.next_try_at.is_(None), Inbox.next_try_at <= bindparam("now", type_=Inbox.next_try_at.type))
+    Inbox.channel == bindparam("channel"), Inbox.status == "received", Inbox.sender.not_in(bindparam("busy", expanding=True)),
+    or_(Inbox.next_try_at.is_(None), Inbox.next_try_at <= bindparam("now", type_=Inbox.next_try_at.type)),
+    # A sender has one channel. With it in here too SQLite would walk through all that waits, for each row.
+    ~exists().where(_EARLIER.sender == Inbox.sender, _EARLIER.status == "received", _EARLIER.id < Inbox.id),
 ).order_by(Inbox.id).limit(bindparam("most", type_=Integer))
 _FINISH = update(Inbox.__table__).where(Inbox.__table__.c.id == bindparam("row"), Inbox.__table__.c.status == "received").values(
     status="handled", payload=None, handled_at=bindparam("now"))

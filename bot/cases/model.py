@@ -13,6 +13,7 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
+    SmallInteger,
     String,
     TypeDecorator,
     UniqueConstraint,
@@ -534,7 +535,8 @@ class Inbox(Sealing, Base):
     next_try_at = Column(Moment)
     received_at = Column(Moment, nullable=False)
     handled_at = Column(Moment)
-    __table_args__ = (UniqueConstraint("channel", "update_id"), Index("inbox_waiting", "channel", "status", "id"))
+    __table_args__ = (UniqueConstraint("channel", "update_id"), Index("inbox_waiting", "channel", "status", "id"),
+                      Index("inbox_sender", "sender", "status", "id"))
 
     def data_key(self, session):
         held = session.info.get(self.sender)  # see workers.find
@@ -561,7 +563,8 @@ class Outbox(OfWorker, Base):
     created_at = Column(Moment, nullable=False)
     sent_at = Column(Moment)
     message_id = Column(String(400))  # the messenger's own numbers of its parts, to edit or delete them later
-    __table_args__ = (Index("outbox_waiting", "channel", "status", "id"),)
+    priority = Column(SmallInteger, nullable=False, default=0, server_default="0")  # 0: somebody waits for it now; 1: it comes unasked
+    __table_args__ = (Index("outbox_waiting", "channel", "status", "priority", "id"),)
 
 
 class Answer(OfWorker, Base):

@@ -2,8 +2,8 @@
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import Integer, bindparam, delete, func, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Integer, bindparam, delete, exists, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from bot import settings
 from bot.cases.crypto import Forged
@@ -14,16 +14,22 @@ from bot.cases.sealed import KeyGone
 LONGEST_HOLD = 7200  # seconds
 LONGEST = 400  # characters of a row's message numbers
 # Asked at every message, so made once: making a statement takes longer than running it.
-_OLDEST = select(func.min(Outbox.id)).where(Outbox.channel == bindparam("channel"), Outbox.status == "waiting",
-                                            Outbox.worker_id.not_in(bindparam("busy", expanding=True))).group_by(Outbox.worker_id)
+_EARLIER = aliased(Outbox)
 _WAITING = select(Outbox.id, Outbox.worker_id).where(
-    Outbox.id.in_(_OLDEST), or_(Outbox.next_try_at.is_(None), Outbox.next_try_at <= bindparam("now", type_=Outbox.next_try_at.type))
-).order_by(Outbox.id).limit(bindparam("most", type_=Integer))
+    Outbox.channel == bindparam("channel"), Outbox.status == "waiting", Outbox.worker_id.not_in(bindparam("busy", expanding=True)),
+    or_(Outbox.next_try_at.is_(None), Outbox.next_try_at <= bindparam("now", type_=Outbox.next_try_at.type)),
+    # A worker has one channel. With it in here too SQLite would walk through all that waits, for each row.
+    ~exists().where(_EARLIER.worker_id == Outbox.worker_id, _EARLIER.status == "waiting", _EARLIER.id < Outbox.id),
+).order_by(Outbox.priority, Outbox.id).limit(bindparam("most", type_=Integer))
 _ROW = select(Outbox).where(Outbox.id == bindparam("id"))
 
 
 def waiting(session: Session, channel: str, busy: Collection[int], limit: int) -> list[tuple[int, int]]:
-    """The rows to send now as (id, worker id): the oldest of each worker, none of a `busy` one, at most `limit`."""
+    """The rows to send now as (id, worker id): the oldest of each worker, none of a `busy` one, at most `limit`.
+
+    What somebody waits for comes before what goes out unasked: in a wave of reminders nobody's answer waits. A row that must wait before
+    its next try holds back the later ones of its worker.
+    """
     rows = session.connection().execute(_WAITING, {"channel": channel, "busy": list(busy), "now": clock(), "most": limit})
     return [(row.id, row.worker_id) for row in rows]
 

@@ -64,7 +64,7 @@ def _close(session: Session, case: Case, sentence: str = "closed_silent") -> Non
     law, worker = load(), case.worker
     words = Context(facts=Facts(), law=law, today=date.min, language=best_language(law, worker.language))
     text = law.text(f"dialogue.{sentence}", words.language, code=case.code, day=words.day(erased_on(case)))
-    messages.send(session, worker, f"closed:{case.code}", text)
+    messages.send(session, worker, f"closed:{case.code}", text, priority=messages.UNASKED)
 
 
 def _settled():

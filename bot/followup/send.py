@@ -93,7 +93,7 @@ def _put(session: Session, worker: Worker, one: Due, law: Law, language: str, to
     buttons = [{"title": law.text(title, language), "payload": payload} for title, payload in one.buttons]
     try:
         with session.begin_nested():
-            if not messages.send(session, worker, one.key, text, buttons):  # between the look above and this one
+            if not messages.send(session, worker, one.key, text, buttons, messages.UNASKED):  # between the look above and this one
                 return False
     except IntegrityError:  # another process was quicker
         return False

@@ -1,0 +1,23 @@
+"""What somebody waits for goes out before what comes unasked; what waits is found without looking at all that waits"""
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0020"
+down_revision = "0019"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("outbox", sa.Column("priority", sa.SmallInteger(), nullable=False, server_default="0"))
+    op.drop_index("outbox_waiting", "outbox")
+    op.create_index("outbox_waiting", "outbox", ["channel", "status", "priority", "id"])
+    op.create_index("inbox_sender", "inbox", ["sender", "status", "id"])
+
+
+def downgrade() -> None:
+    op.drop_index("inbox_sender", "inbox")
+    op.drop_index("outbox_waiting", "outbox")
+    with op.batch_alter_table("outbox") as batch:
+        batch.drop_column("priority")
+    op.create_index("outbox_waiting", "outbox", ["channel", "status", "id"])
