@@ -1,23 +1,44 @@
 """Alerts to staff: raised once each, shown to whoever reaches the matter until somebody has seen to it."""
+from collections.abc import Iterable
+from typing import NamedTuple
+
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot import settings
 from bot.cases import rights
-from bot.cases.model import Alert, Case, Employer, Staff
+from bot.cases.model import Alert, Case, Staff
 
+CHUNK = 500  # keys to a statement
 MOST = 20  # shown at once; the rest follows when these are seen to
 
 
-def raised(session: Session, kind: str, key: str, case: Case, employer: Employer | None = None) -> bool:
-    """Raises an alert about a matter, or about an employer whom it names; False when this one was raised
-    before, also by another process at the same moment."""
-    if session.scalar(select(Alert.id).where(Alert.key == key)) is not None:
+class Wanted(NamedTuple):
+    """An alert about a matter, or about an employer whom it names, that is to be raised once: `key` stands for it."""
+
+    kind: str
+    key: str
+    case_id: int
+    employer_id: int | None = None
+
+
+def not_raised(session: Session, wanted: Iterable[Wanted]) -> list[Wanted]:
+    """Those that were not raised before."""
+    wanted, there = list(wanted), set()
+    for first in range(0, len(wanted), CHUNK):
+        keys = [one.key for one in wanted[first:first + CHUNK]]
+        there.update(session.scalars(select(Alert.key).where(Alert.key.in_(keys))))
+    return [one for one in wanted if one.key not in there]
+
+
+def raised(session: Session, one: Wanted) -> bool:
+    """Raises an alert; False when it was raised before, also by another process at the same moment."""
+    if not not_raised(session, [one]):
         return False
     try:
         with session.begin_nested():
-            session.add(Alert(kind=kind, key=key, case_id=case.id, employer_id=employer and employer.id, raised_at=settings.now()))
+            session.add(Alert(**one._asdict(), raised_at=settings.now()))
     except IntegrityError:
         return False
     return True

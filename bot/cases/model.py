@@ -127,13 +127,14 @@ class Case(Base):
     act_by = Column(Date)
     group_id = Column(ForeignKey("case_group.id", ondelete="SET NULL"), index=True)
     merged_into = Column(ForeignKey("case.id", ondelete="SET NULL"))  # the same matter, told twice
+    followed_at = Column(Moment)  # when the follow-up clock looked at it last and left nothing unsaid
     worker = relationship("Worker", back_populates="cases")
     facts = relationship("Fact", order_by="Fact.id", cascade="all, delete-orphan")
     assessments = relationship("Assessment", order_by="Assessment.id", cascade="all, delete-orphan")
     referrals = relationship("Referral", order_by="Referral.id", cascade="all, delete-orphan", back_populates="case")
     contacts = relationship("Contact", order_by="Contact.id", cascade="all, delete-orphan")
     __table_args__ = (Index("case_queue", "status", "urgency", "act_by"), Index("case_closed", "closed_at"),
-                      Index("case_platform", "status", "platform"))
+                      Index("case_platform", "status", "platform"), Index("case_act_by", "act_by"), Index("case_opened", "opened_at"))
 
 
 class Fact(OfCase, Base):

@@ -37,10 +37,16 @@ AGAIN = ASKED[:3]
 STOP = ("followup.stop", '/reminders{"on": false}')
 
 
+def is_quiet(moment: datetime, law: Law) -> bool:
+    """Whether it is an hour in which nobody is woken."""
+    quiet = law.rule("followup")["quiet"]
+    return not quiet["until"] <= moment.hour < quiet["from"]
+
+
 def due(matter: Matter, moment: datetime, law: Law) -> list[Due]:
     """What to say now; [] in the quiet hours. `moment` is China's time."""
     rule, today = law.rule("followup"), moment.date()
-    if not rule["quiet"]["until"] <= moment.hour < rule["quiet"]["from"]:
+    if is_quiet(moment, law):
         return []
     if today <= matter.told_on:
         return [_first(matter)] if any(_day(row, rule, today) for row in matter.deadlines) else []

@@ -1,19 +1,22 @@
 """One round of follow-up: what is due goes into the outbox, each message once, whoever else runs a round at the same time."""
 import logging
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot import settings
 from bot.cases import messages, store
-from bot.cases.model import Case, Contact, Outbox, Referral, Worker
+from bot.cases.model import Case, Contact, Fact, Outbox, Referral, Worker
 from bot.dialogue import ask, state
-from bot.followup.due import Due, Matter, due
+from bot.followup.due import Due, Matter, due, is_quiet
 from bot.guidance.context import Context
 from bot.guidance.facts import Facts
 from bot.law import Law, best_language, load
+from bot.settings import CHINA
 
 log = logging.getLogger(__name__)
 YOUNG = timedelta(days=14)  # so long after its card the question whether the union answered still makes sense
@@ -21,49 +24,90 @@ BATCH = 200
 
 
 def round(moment: datetime | None = None) -> int:
-    """Looks through the open cases; how many messages were put into the outbox."""
-    moment, law, sent, last = moment or settings.now(), load(), 0, 0
-    while True:
+    """Looks through the open cases in which something may be due; how many messages were put into the outbox.
+
+    A case is looked at once a day, and again when its worker was here or a fact was stated. It is looked at without holding up anybody
+    who writes; only what is due is written, after a second look.
+    """
+    moment, law, sent = moment or settings.now(), load(), 0
+    if is_quiet(moment, law):
+        return 0
+    with store.session(only_reads=True) as session:
+        ids = session.scalars(_candidates(law, moment)).all()
+    for first in range(0, len(ids), BATCH):
+        with store.session(only_reads=True) as session:
+            found = {id: _due(session, id, law, moment) for id in ids[first:first + BATCH]}
         with store.session() as session:
-            ids = session.scalars(_candidates(law, moment).where(Case.id > last).order_by(Case.id).limit(BATCH)).all()
-            sent += sum(_followed(session, id, law, moment) for id in ids)
-        if len(ids) < BATCH:
-            return sent
-        last = ids[-1]
+            done = {id: _followed(session, id, law, moment) if keys else 0 for id, keys in found.items() if keys is not None}
+            _looked_at(session, [id for id, count in done.items() if count is not None], moment)
+        sent += sum(filter(None, done.values()))
+    return sent
 
 
-def _followed(session: Session, id: int, law: Law, moment: datetime) -> int:
-    """What was put into the outbox for a case. One that cannot be looked at does not keep the others waiting."""
+def _due(session: Session, id: int, law: Law, moment: datetime) -> list[str] | None:
+    """The keys of what is due in a case and not in the outbox yet; None for a case that cannot be looked at."""
+    with _alone(session, id):
+        keys = [one.key for one in _matter_due(session.get(Case, id), law, moment)]
+        there = session.scalars(select(Outbox.key).where(Outbox.key.in_(keys))).all() if keys else ()
+        return [key for key in keys if key not in there]
+    return None
+
+
+def _followed(session: Session, id: int, law: Law, moment: datetime) -> int | None:
+    """How many messages were put into the outbox for a case, as it is by now; None for a case that cannot be looked at."""
+    with _alone(session, id):
+        case = session.get(Case, id)
+        return sum(_put(session, case.worker, one, law, moment.date()) for one in _matter_due(case, law, moment))
+    return None
+
+
+@contextmanager
+def _alone(session: Session, id: int) -> Iterator[None]:
+    """A case that cannot be looked at does not keep the others waiting."""
     try:
         with session.begin_nested():
-            return _follow(session, session.get(Case, id), law, moment)
+            yield
     except Exception as error:
         if store.away(error):
             raise
         log.error("case %d cannot be followed up: %s", id, type(error).__name__)
-        return 0
+
+
+def _looked_at(session: Session, ids: list[int], moment: datetime) -> None:
+    """Notes that these cases were looked at; one that somebody else writes just now is looked at again in the next round."""
+    free = session.scalars(select(Case.id).where(Case.id.in_(ids)).order_by(Case.id).with_for_update(skip_locked=True)).all()
+    noted = update(Case).where(Case.id.in_(free)).values(followed_at=moment)
+    session.execute(noted.execution_options(synchronize_session=False))
 
 
 def _candidates(law: Law, moment: datetime):
-    """Cases that may have something due: a day to act by within the longest reminder, or a card not long ago."""
+    """Cases that may have something due: a day to act by within the longest reminder, or a card not long ago; not those that were looked
+    at today, unless the worker was here or a fact was stated since."""
     longest = max(law.rule("followup")["reminders"])
     near = Case.act_by.between(moment.date(), moment.date() + timedelta(days=longest))
+    stated = select(Fact.id).where(Fact.case_id == Case.id, Fact.stated_at >= Case.followed_at).exists()
+    fresh = or_(Case.followed_at.is_(None), Case.followed_at < datetime.combine(moment.date(), time.min, CHINA),
+                Worker.seen_at >= Case.followed_at, stated)
     return select(Case.id).join(Worker, Worker.id == Case.worker_id).where(
-        Case.status == "open", Worker.blocked_at.is_(None), Worker.consented_at.is_not(None), or_(near, Case.opened_at >= moment - YOUNG))
+        Case.status == "open", Worker.blocked_at.is_(None), Worker.consented_at.is_not(None),
+        or_(near, Case.opened_at >= moment - YOUNG), fresh).order_by(Case.id)
 
 
-def _follow(session: Session, case: Case, law: Law, moment: datetime) -> int:
+def _matter_due(case: Case | None, law: Law, moment: datetime) -> list[Due]:
+    """What is due in a case; nothing where it is closed or its worker gone by now."""
+    if case is None or case.status != "open" or case.worker is None or case.worker.blocked_at is not None:
+        return []
     worker = case.worker
     told = [referral for referral in case.referrals if not referral.for_hotline]
     if not told or not state.read(worker).reminders or _solved(case):
-        return 0
+        return []
     doors = [referral for referral in told if referral.body == "union"]
     silent = _silent(case)
     language = best_language(law, worker.language)
     matter = Matter(code=case.code, told_on=min(referral.created_at for referral in told).date(), called=bool(case.contacts),
                     deadlines=ask.assessment(law, worker, case, {})["deadlines"],
                     door=_door(law, silent or doors[0], language) if silent or doors else None, silent_on=silent and silent.on)
-    return sum(_put(session, worker, one, law, language, moment.date()) for one in due(matter, moment, law))
+    return due(matter, moment, law)
 
 
 def _solved(case: Case) -> bool:
@@ -80,10 +124,10 @@ def _door(law: Law, union: Contact | Referral, language: str) -> str:
     return law.text(f"routes.label_union_{union.level}" if union.level else "routes.label_union", language)
 
 
-def _put(session: Session, worker: Worker, one: Due, law: Law, language: str, today: date) -> bool:
+def _put(session: Session, worker: Worker, one: Due, law: Law, today: date) -> bool:
     if session.scalar(select(Outbox.id).where(Outbox.key == one.key)) is not None:
         return False
-    fields = dict(one.fields)
+    fields, language = dict(one.fields), best_language(law, worker.language)
     for name in ("day", "since"):
         if name in fields:
             fields[name] = Context(Facts(), law, today, language).day(date.fromisoformat(fields[name]))

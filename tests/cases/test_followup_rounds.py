@@ -1,4 +1,5 @@
 """Follow-up from the record into the outbox: each message once whoever looks, and none to who does not want it or needs none."""
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -58,6 +59,71 @@ def test_several_processes_at_the_same_moment_say_it_once(case, monkeypatch):
     with ThreadPoolExecutor(6) as pool:
         sent = list(pool.map(lambda _: send.round(at("2026-12-11")), range(6)))
     assert sum(sent) == len(waiting()) == len(set(waiting())) == 2  # the question and the week's reminder
+
+
+@pytest.fixture
+def looks(monkeypatch):
+    """As many entries as cases were looked at."""
+    calls, look = [], ask.assessment
+
+    def counted(*arguments):
+        calls.append(None)
+        return look(*arguments)
+    monkeypatch.setattr(send.ask, "assessment", counted)
+    return calls
+
+
+def test_a_case_is_looked_at_once_a_day_and_again_when_something_was_said(case, monkeypatch, looks):
+    def fresh() -> bool:
+        before = len(looks)
+        a_round(monkeypatch, "2026-12-05")
+        return len(looks) > before
+
+    assert fresh() and not fresh()
+    with store.session() as session:
+        workers.arrive(session, "telegram", "7001").seen_at = at("2026-12-05", 13)
+    assert send.round(at("2026-12-05", 14)) == 0 and len(looks) > 1
+    assert not fresh()
+    with store.session() as session:
+        one = cases.current(session, workers.by_sender(session, workers.sender_id(session, "telegram", "7001")))
+        cases.state(session, one, {"amount_owed": 70000}, source="staff:a")
+        one.facts[-1].stated_at = at("2026-12-05", 15)
+    assert fresh()
+    before = len(looks)
+    a_round(monkeypatch, "2026-12-06")
+    assert len(looks) > before  # another day
+
+
+def test_what_staff_correct_in_the_day_is_reminded_of_the_same_day(case, monkeypatch):
+    a_round(monkeypatch, "2026-12-05")
+    before = len(waiting())
+    with store.session() as session:
+        one = cases.current(session, workers.by_sender(session, workers.sender_id(session, "telegram", "7001")))
+        cases.state(session, one, {"ended_on": "2025-12-12"}, source="staff:a")
+        one.facts[-1].stated_at = at("2026-12-05", 13)
+        worker = one.worker
+        cases.keep_assessment(session, one, ask.assessment(law.load(), worker, one, {}))
+    send.round(at("2026-12-05", 14))
+    assert len(waiting()) == before + 1 and "2026年12月11日 前" in waiting()[-1]
+
+
+@pytest.mark.parametrize("record", ["sqlite"], indirect=True)  # elsewhere writers do not wait for each other
+def test_nobody_waits_while_cases_are_looked_at(case, sqlite, monkeypatch):
+    look, free = ask.assessment, []
+
+    def looked(*arguments):
+        other = sqlite3.connect(sqlite, timeout=0, isolation_level=None)
+        try:
+            other.execute("BEGIN IMMEDIATE")  # what every writer begins with
+            free.append(True)
+        except sqlite3.OperationalError:
+            free.append(False)
+        finally:
+            other.close()
+        return look(*arguments)
+    monkeypatch.setattr(send.ask, "assessment", looked)
+    a_round(monkeypatch, "2026-12-05")
+    assert free[0]
 
 
 def test_who_refuses_reminders_gets_none(case, monkeypatch):

@@ -15,7 +15,7 @@ def raised(database):
     code = carpenter()
     with store.session() as session:
         case = session.query(Case).filter(Case.code == code).one()
-        assert alerts.raised(session, "deadline", "deadline:test", case)
+        assert alerts.raised(session, alerts.Wanted("deadline", "deadline:test", case.id))
     return code
 
 

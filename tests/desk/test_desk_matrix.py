@@ -77,7 +77,7 @@ def _people() -> dict:
             tokens[name] = staff.sign_in(session, person)
         group = groups.open_group(session, "好运工地")
         groups.join(session, case, group)
-        alerts.raised(session, "deadline", "deadline:test", case)
+        alerts.raised(session, alerts.Wanted("deadline", "deadline:test", case.id))
         messages.send(session, case.worker, "waiting", f"关于 {code}：明天来")
         inbox.store(session, "web", "1", case.worker.sender, {"text": "两个包工头"})
         aside = session.scalar(select(Inbox.id))

@@ -44,7 +44,7 @@ def test_it_counts_what_waits_how_long_it_took_and_what_presses(figures, databas
     with store.session() as session:
         worker, case = session.query(Worker).one(), session.query(Case).filter(Case.code == code).one()
         case.act_by = settings.today() + timedelta(days=2)
-        alerts.raised(session, "deadline", "deadline:x", case)
+        alerts.raised(session, alerts.Wanted("deadline", "deadline:x", case.id))
         for number, (status, seconds) in enumerate((("received", None), ("received", None), ("set_aside", 1), *[("handled", 4)] * 10)):
             session.add(Inbox(channel="telegram", update_id=str(number), sender=worker.sender, status=status, attempts=0,
                               received_at=now - timedelta(seconds=90), handled_at=seconds and now - timedelta(seconds=90 - seconds)))

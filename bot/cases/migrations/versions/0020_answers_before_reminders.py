@@ -1,4 +1,4 @@
-"""What somebody waits for goes out before what comes unasked; what waits is found without looking at all that waits"""
+"""What somebody waits for goes out before what comes unasked; what waits, and what may be due, is found without looking at all of it"""
 import sqlalchemy as sa
 from alembic import op
 
@@ -13,9 +13,16 @@ def upgrade() -> None:
     op.drop_index("outbox_waiting", "outbox")
     op.create_index("outbox_waiting", "outbox", ["channel", "status", "priority", "id"])
     op.create_index("inbox_sender", "inbox", ["sender", "status", "id"])
+    op.add_column("case", sa.Column("followed_at", sa.DateTime(), nullable=True))
+    op.create_index("case_act_by", "case", ["act_by"])
+    op.create_index("case_opened", "case", ["opened_at"])
 
 
 def downgrade() -> None:
+    op.drop_index("case_opened", "case")
+    op.drop_index("case_act_by", "case")
+    with op.batch_alter_table("case") as batch:
+        batch.drop_column("followed_at")
     op.drop_index("inbox_sender", "inbox")
     op.drop_index("outbox_waiting", "outbox")
     with op.batch_alter_table("outbox") as batch:
