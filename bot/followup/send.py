@@ -20,7 +20,7 @@ from bot.settings import CHINA
 
 log = logging.getLogger(__name__)
 YOUNG = timedelta(days=14)  # so long after its card the question whether the union answered still makes sense
-BATCH = 200
+BATCH = 20  # cases to a unit of work: on SQLite everybody else who writes waits for the end of one
 
 
 def round(moment: datetime | None = None) -> int:
