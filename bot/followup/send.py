@@ -75,8 +75,8 @@ def _alone(session: Session, id: int) -> Iterator[None]:
 
 def _looked_at(session: Session, ids: list[int], moment: datetime) -> None:
     """Notes that these cases were looked at; one that somebody else writes just now is looked at again in the next round."""
-    free = session.scalars(select(Case.id).where(Case.id.in_(ids)).order_by(Case.id).with_for_update(key_share=True, skip_locked=True)).all()
-    noted = update(Case).where(Case.id.in_(free)).values(followed_at=moment)
+    free = select(Case.id).where(Case.id.in_(ids)).order_by(Case.id).with_for_update(key_share=True, skip_locked=True)
+    noted = update(Case).where(Case.id.in_(session.scalars(free).all())).values(followed_at=moment)
     session.execute(noted.execution_options(synchronize_session=False))
 
 
