@@ -536,7 +536,7 @@ class Inbox(Sealing, Base):
     next_try_at = Column(Moment)
     received_at = Column(Moment, nullable=False)
     handled_at = Column(Moment)
-    __table_args__ = (UniqueConstraint("channel", "update_id"), Index("inbox_waiting", "channel", "status", "id"),
+    __table_args__ = (UniqueConstraint("channel", "update_id"), Index("inbox_waiting", "status", "channel", "id"),
                       Index("inbox_sender", "sender", "status", "id"))
 
     def data_key(self, session):
@@ -565,7 +565,7 @@ class Outbox(OfWorker, Base):
     sent_at = Column(Moment)
     message_id = Column(String(400))  # the messenger's own numbers of its parts, to edit or delete them later
     priority = Column(SmallInteger, nullable=False, default=0, server_default="0")  # 0: somebody waits for it now; 1: it comes unasked
-    __table_args__ = (Index("outbox_waiting", "channel", "status", "priority", "id"),)
+    __table_args__ = (Index("outbox_waiting", "status", "channel", "priority", "id"), Index("outbox_sent", "sent_at"))
 
 
 class Answer(OfWorker, Base):

@@ -20,6 +20,7 @@ from bot.settings import CHINA
 
 log = logging.getLogger(__name__)
 YOUNG = timedelta(days=14)  # so long after its card the question whether the union answered still makes sense
+MOST = 1000  # cases until it is looked again which are to be looked at
 BATCH = 20  # cases to a unit of work: on SQLite everybody else who writes waits for the end of one
 
 
@@ -29,11 +30,24 @@ def round(moment: datetime | None = None) -> int:
     A case is looked at once a day, and again when its worker was here or a fact was stated. It is looked at without holding up anybody
     who writes; only what is due is written, after a second look.
     """
-    moment, law, sent = moment or settings.now(), load(), 0
+    moment, law, sent, seen = moment or settings.now(), load(), 0, set()
+    while ids := _next(law, moment, seen):
+        sent += _followed_up(ids, law, moment)
+        seen.update(ids)
+    return sent
+
+
+def _next(law: Law, moment: datetime, seen: set[int]) -> list[int]:
+    """Cases to look at, the newest first: a card of this minute does not wait for all that the morning brings. None in the quiet hours."""
     if is_quiet(moment, law):
-        return 0
+        return []
     with store.session(only_reads=True) as session:
-        ids = session.scalars(_candidates(law, moment)).all()
+        return [id for id in session.scalars(_candidates(law, moment)) if id not in seen][:MOST]
+
+
+def _followed_up(ids: list[int], law: Law, moment: datetime) -> int:
+    """How many messages were put into the outbox for these cases."""
+    sent = 0
     for first in range(0, len(ids), BATCH):
         with store.session(only_reads=True) as session:
             found = {id: _due(session, id, law, moment) for id in ids[first:first + BATCH]}
@@ -90,7 +104,7 @@ def _candidates(law: Law, moment: datetime):
                 Worker.seen_at >= Case.followed_at, stated)
     return select(Case.id).join(Worker, Worker.id == Case.worker_id).where(
         Case.status == "open", Worker.blocked_at.is_(None), Worker.consented_at.is_not(None),
-        or_(near, Case.opened_at >= moment - YOUNG), fresh).order_by(Case.id)
+        or_(near, Case.opened_at >= moment - YOUNG), fresh).order_by(Case.id.desc())
 
 
 def _matter_due(case: Case | None, law: Law, moment: datetime) -> list[Due]:

@@ -94,6 +94,30 @@ def test_a_case_is_looked_at_once_a_day_and_again_when_something_was_said(case, 
     assert len(looks) > before  # another day
 
 
+def test_a_case_of_this_minute_does_not_wait_for_all_that_the_morning_brings(case, monkeypatch):
+    monkeypatch.setattr(send, "MOST", 2)
+    monkeypatch.setattr(send, "BATCH", 1)
+    monkeypatch.setenv("BOT_TODAY", "2026-12-05")
+
+    def open_another(address: str) -> int:
+        with store.session() as session:
+            worker = workers.arrive(session, "telegram", address, "zh")
+            worker.consented_at = settings.now()
+            return cases.open_case(session, worker).id
+
+    others = [open_another(str(number)) for number in range(3)]
+    looked, look = [], send._due
+
+    def looked_at(session, id, *rest):
+        looked.append(id)
+        if len(looked) == 2:
+            others.append(open_another("9"))
+        return look(session, id, *rest)
+    monkeypatch.setattr(send, "_due", looked_at)
+    send.round(at("2026-12-05"))
+    assert looked == [others[2], others[1], others[3], others[0], case]
+
+
 def test_what_staff_correct_in_the_day_is_reminded_of_the_same_day(case, monkeypatch):
     a_round(monkeypatch, "2026-12-05")
     before = len(waiting())

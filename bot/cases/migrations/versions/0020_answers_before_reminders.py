@@ -11,7 +11,10 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("outbox", sa.Column("priority", sa.SmallInteger(), nullable=False, server_default="0"))
     op.drop_index("outbox_waiting", "outbox")
-    op.create_index("outbox_waiting", "outbox", ["channel", "status", "priority", "id"])
+    op.create_index("outbox_waiting", "outbox", ["status", "channel", "priority", "id"])
+    op.create_index("outbox_sent", "outbox", ["sent_at"])
+    op.drop_index("inbox_waiting", "inbox")
+    op.create_index("inbox_waiting", "inbox", ["status", "channel", "id"])
     op.create_index("inbox_sender", "inbox", ["sender", "status", "id"])
     op.add_column("case", sa.Column("followed_at", sa.DateTime(), nullable=True))
     op.create_index("case_act_by", "case", ["act_by"])
@@ -24,6 +27,9 @@ def downgrade() -> None:
     with op.batch_alter_table("case") as batch:
         batch.drop_column("followed_at")
     op.drop_index("inbox_sender", "inbox")
+    op.drop_index("inbox_waiting", "inbox")
+    op.create_index("inbox_waiting", "inbox", ["channel", "status", "id"])
+    op.drop_index("outbox_sent", "outbox")
     op.drop_index("outbox_waiting", "outbox")
     with op.batch_alter_table("outbox") as batch:
         batch.drop_column("priority")
