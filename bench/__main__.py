@@ -71,7 +71,7 @@ def _load(options, folder: Path, figures: Figures) -> None:
 
 
 def _two_sides(options, folder: Path, figures: Figures) -> None:
-    epochs, every = (1, 30) if options.short else (options.epochs, options.every)
+    epochs, every = (1, 100) if options.short else (options.epochs, options.every)
     config = sides.shortened(BASELINE, folder, epochs) if epochs else BASELINE
     data = sides.few(folder, every) if every > 1 else ROOT / "data"
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{folder / 'train.db'}"}
