@@ -1,4 +1,4 @@
-"""The bench works, every part of it. This is its short form: few messages and examples, a baseline of one epoch; the figures mean nothing."""
+"""The bench works, all of it. This is its short form: few messages and examples, a baseline of one epoch; the figures mean nothing."""
 import json
 import shutil
 import subprocess
