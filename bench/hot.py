@@ -13,7 +13,7 @@ from bot.settings import ROOT
 from bot.understanding import score
 
 # Part of the bench, what else it is given, and the process that is looked at. None: the model as it is reads the real questions.
-HOUSE = ["load", "--rate", "8", "--minutes", "1.5"]  # the whole house on PostgreSQL and Redis
+HOUSE = ["load", "--rate", "8", "--minutes", "1"]  # the whole house on PostgreSQL and Redis
 PATHS = {
     "assess": (["engine"], "bench"),
     "gateway": (HOUSE, "bot.telegram"),
