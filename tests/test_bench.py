@@ -18,7 +18,8 @@ def measured(tmp_path, *parts: str) -> dict:
                           cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(out.read_text())
-    assert all(one["value"] > 0 for one in found.values())
+    # So short a training may understand nothing at all.
+    assert all(one["value"] > 0 for name, one in found.items() if not name.startswith("nlu_"))
     assert [line.split(":")[0] for line in done.stdout.splitlines() if ":" in line and line.split(":")[0] in found] == list(found)
     return found
 
@@ -37,7 +38,8 @@ def test_several_rasa_processes_and_the_whole_house_under_load(tmp_path):
 
 
 def test_ours_beside_rasas_default_pipeline(tmp_path):
-    understood = {"parse_ratio"} if score.EVAL.is_dir() else set()
+    measures = ("nlu_zh_lenient", "nlu_zh_macro_f1", "nlu_zh_not_labour_recall", "nlu_en_lenient")
+    understood = {"parse_ratio", *measures, *(f"{name}_default_rasa" for name in measures)} if score.EVAL.is_dir() else set()
     assert set(measured(tmp_path, "train", "nlu", "chat")) == understood | {
         "train_ratio_at_most", "long_chat_growth", "chat_throughput_ratio", "chat_p95_ratio", "chat_cpu_per_message",
         "chat_cpu_per_message_default_rasa", "ready_ratio", "rss_ratio"}
