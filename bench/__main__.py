@@ -7,6 +7,7 @@ import argparse
 import os
 import statistics
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from bench import chat, engine, load, pages, sides, telegram, workers
@@ -48,15 +49,21 @@ def main() -> int:
     return 0
 
 
+def _set_up() -> None:
+    """A model and what else the house needs; what that says is no figure."""
+    with redirect_stdout(sys.stderr):
+        assert setup.main() == 0
+
+
 def _workers(options, folder: Path, figures: Figures) -> None:
-    assert setup.main() == 0
+    _set_up()
     found = workers.throughput(folder, *((1, 2, 1) if options.short else (3, 8, 5)))
     if found:
         figures.ratio("workers_2_ratio", found[2], found[1])
 
 
 def _load(options, folder: Path, figures: Figures) -> None:
-    assert setup.main() == 0
+    _set_up()
     minutes, stretches = (.5, 2) if options.short else (options.minutes, 12)
     say(f"load: {options.rate:g} messages a second for {minutes:g} minutes …")
     found = load.steady(folder, options.rate, minutes, stretches)
@@ -114,7 +121,8 @@ def _scores(figures: Figures, suffix: str, questions: dict[str, list], parsed: l
 
 
 def _chat(options, folder: Path, figures: Figures, model: Path) -> None:
-    assert setup.main() == 0 and model_cache.trained_model()
+    _set_up()
+    assert model_cache.trained_model()
     rounds, workers, each = (1, 2, 1) if options.short else (3, 8, 3)
     starts: dict[str, list[float]] = {"ours": [], "theirs": []}
     throughput: dict[str, list[float]] = {"ours": [], "theirs": []}

@@ -12,8 +12,8 @@ from bot.model_cache import trained_model
 from bot.settings import ROOT
 from bot.understanding import score
 
-# Part of the bench, what else it is given, and the process that is looked at. None: the model as it is reads the real questions.
 HOUSE = ["load", "--rate", "8", "--minutes", "1"]  # the whole house on PostgreSQL and Redis
+# Part of the bench, what else it is given, and the process that is looked at. None: the model as it is reads the real questions.
 PATHS = {
     "assess": (["engine"], "bench"),
     "gateway": (HOUSE, "bot.telegram"),

@@ -8,12 +8,12 @@ from bot.cases.model import Message, Outbox, Worker
 from bot.law.languages import in_its_script
 
 SPEAKING = ("telegram",)  # channels that carry voice messages
+WITH_FILES = ("telegram", "web")  # channels that carry files
 NOW, UNASKED = 0, 1  # the priority of what somebody waits for, and of what comes of itself and may wait behind it
 _UNASKED = Outbox.worker_id == bindparam("worker"), Outbox.status == "waiting", Outbox.priority == UNASKED
 # Asked at every message: made once.
 _BEFORE = select(Outbox.key).where(or_(Outbox.key == bindparam("key"), and_(*_UNASKED)))
 _RAISE = update(Outbox).where(*_UNASKED).values(priority=NOW).execution_options(synchronize_session=False)
-WITH_FILES = ("telegram", "web")  # channels that carry files
 
 
 def log(session: Session, worker: Worker, speaker: str, text: str, case_id: int | None = None) -> None:

@@ -18,8 +18,8 @@ _EARLIER = aliased(Outbox)
 _WAITING = select(Outbox.id, Outbox.worker_id).where(
     Outbox.channel == bindparam("channel"), Outbox.status == "waiting", Outbox.worker_id.not_in(bindparam("busy", expanding=True)),
     or_(Outbox.next_try_at.is_(None), Outbox.next_try_at <= bindparam("now", type_=Outbox.next_try_at.type)),
-    # A worker has one channel. With it in here too SQLite would walk through all that waits, for each row.
-    ~exists().where(_EARLIER.worker_id == Outbox.worker_id, _EARLIER.status == "waiting", _EARLIER.id < Outbox.id),
+    ~exists().where(_EARLIER.worker_id == Outbox.worker_id, _EARLIER.status == "waiting", _EARLIER.channel == Outbox.channel,
+                    _EARLIER.id < Outbox.id),
 ).order_by(Outbox.priority, Outbox.id).limit(bindparam("most", type_=Integer))
 _ROW = select(Outbox).where(Outbox.id == bindparam("id"))
 

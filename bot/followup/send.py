@@ -21,14 +21,15 @@ from bot.settings import CHINA
 log = logging.getLogger(__name__)
 YOUNG = timedelta(days=14)  # so long after its card the question whether the union answered still makes sense
 MOST = 1000  # cases until it is looked again which are to be looked at
+SKEW = timedelta(minutes=5)  # by which the clocks of several machines may differ
 BATCH = 20  # cases to a unit of work: on SQLite everybody else who writes waits for the end of one
 
 
 def round(moment: datetime | None = None) -> int:
     """Looks through the open cases in which something may be due; how many messages were put into the outbox.
 
-    A case is looked at once a day, and again when its worker was here or a fact was stated. It is looked at without holding up anybody
-    who writes; only what is due is written, after a second look.
+    A case is looked at once a day, and again when its worker was here, a fact was stated or a door answered. That holds up nobody who
+    writes; only what is due is written, after a second look.
     """
     moment, law, sent, seen = moment or settings.now(), load(), 0, set()
     while ids := _next(law, moment, seen):
@@ -88,20 +89,24 @@ def _alone(session: Session, id: int) -> Iterator[None]:
 
 
 def _looked_at(session: Session, ids: list[int], moment: datetime) -> None:
-    """Notes that these cases were looked at; one that somebody else writes just now is looked at again in the next round."""
+    """Notes that these cases were looked at; one that somebody else writes just now is looked at again in the next round.
+
+    What others note while we look, by clocks of their own, must come later than what we note.
+    """
     free = select(Case.id).where(Case.id.in_(ids)).order_by(Case.id).with_for_update(key_share=True, skip_locked=True)
-    noted = update(Case).where(Case.id.in_(session.scalars(free).all())).values(followed_at=moment)
+    noted = update(Case).where(Case.id.in_(session.scalars(free).all())).values(followed_at=moment - SKEW)
     session.execute(noted.execution_options(synchronize_session=False))
 
 
 def _candidates(law: Law, moment: datetime):
     """Cases that may have something due: a day to act by within the longest reminder, or a card not long ago; not those that were looked
-    at today, unless the worker was here or a fact was stated since."""
+    at today, unless the worker was here, a fact was stated or a door answered since."""
     longest = max(law.rule("followup")["reminders"])
     near = Case.act_by.between(moment.date(), moment.date() + timedelta(days=longest))
     stated = select(Fact.id).where(Fact.case_id == Case.id, Fact.stated_at >= Case.followed_at).exists()
+    answered = select(Referral.id).where(Referral.case_id == Case.id, Referral.changed_at >= Case.followed_at).exists()
     fresh = or_(Case.followed_at.is_(None), Case.followed_at < datetime.combine(moment.date(), time.min, CHINA),
-                Worker.seen_at >= Case.followed_at, stated)
+                Worker.seen_at >= Case.followed_at, stated, answered)
     return select(Case.id).join(Worker, Worker.id == Case.worker_id).where(
         Case.status == "open", Worker.blocked_at.is_(None), Worker.consented_at.is_not(None),
         or_(near, Case.opened_at >= moment - YOUNG), fresh).order_by(Case.id.desc())

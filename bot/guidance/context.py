@@ -36,10 +36,7 @@ class Context:
 
     def text(self, key: str, **fields) -> str:
         """The sentence in the worker's language."""
-        try:
-            sentence = self.law.texts[self.language][key]
-        except KeyError:
-            sentence = self.law.text(key, self.language)  # says what is missing
+        sentence = self.law.text(key, self.language)
         return sentence.format_map(fields) if fields else sentence
 
     def value(self, id: str, on: date | None = None):

@@ -4,6 +4,7 @@ The doors and their conditions are data (`law/rules/bodies.yml`, `law/rules/excu
 (`law/text/<language>/{routes,excuses}.yml`, read by `route_words`). The `law` of an entry is what its sentences quote, so what is
 said and what is cited cannot part.
 """
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -274,6 +275,11 @@ def holds(condition: dict, held: frozenset[str]) -> bool:
         "none" not in condition or held.isdisjoint(condition["none"]))
 
 
+def signs_in(conditions: Iterable[dict]) -> frozenset[str]:
+    """The signs on which it hangs whether conditions hold."""
+    return frozenset(sign for condition in conditions for group in ("all", "any", "none") for sign in condition.get(group, ()))
+
+
 def _answer(contact) -> str | None:
     """How a contact ended; a reason without an answer is a deflection."""
     if contact.answer is None and contact.reason:
@@ -435,7 +441,7 @@ def _holding(law: Law, held: frozenset[str], refused: frozenset[str]) -> tuple[t
 @lru_cache(maxsize=10)
 def _way_signs(law: Law) -> frozenset[str]:
     """The signs on which it hangs which ways hold."""
-    return frozenset(sign for _, ways in _by_rank(law) for way in ways for group in ("all", "any", "none") for sign in way.get(group, ()))
+    return signs_in(way for _, ways in _by_rank(law) for way in ways)
 
 
 @lru_cache(maxsize=10)
@@ -657,7 +663,7 @@ def _pointer(law: Law, name: str, phones: list[str], language: str) -> str:
     """A door with its number: 六盘水市总工会（0858-12351）."""
     if not phones:
         return name
-    return law.text("routes.pointer", language).format(name=name, phone=phones[0])
+    return law.text("routes.pointer", language, name=name, phone=phones[0])
 
 
 @lru_cache(maxsize=1000)

@@ -30,7 +30,7 @@ def build(ctx: Context) -> list[dict]:
 @lru_cache(maxsize=10)
 def _matters(law: Law) -> frozenset[str]:
     """The signs on which it hangs which topics are chosen."""
-    return frozenset(sign for row in law.rule("topics")["topics"] for group in ("all", "any", "none") for sign in row.get(group, ()))
+    return routes.signs_in(law.rule("topics")["topics"])
 
 
 @lru_cache(maxsize=5000)

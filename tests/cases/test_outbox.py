@@ -30,6 +30,15 @@ def test_a_workers_own_messages_stay_in_order(session):
     assert found(session) == ["telegram:1:0", "reminder:1"]
 
 
+def test_what_waits_for_a_way_out_that_is_gone_holds_nothing_back(session):
+    worker = arrive(session, 0)
+    worker.channel = "rest"  # where nothing is ever fetched
+    messages.send(session, worker, "rest:1:0", "一")
+    worker.channel = "telegram"
+    messages.send(session, worker, "telegram:1:0", "二")
+    assert found(session) == ["telegram:1:0"]
+
+
 def test_a_message_that_must_wait_holds_back_its_worker_alone(session):
     held, other = arrive(session, 0), arrive(session, 1)
     messages.send(session, held, "telegram:1:0", "一")

@@ -55,6 +55,15 @@ def test_a_conversation_comes_back_where_it_was():
     assert asyncio.run(store.retrieve("nobody")) is None and asyncio.run(store.keys()) == ["w"]
 
 
+def test_rasa_keeps_no_facts_of_what_a_worker_says():
+    """Only the dialogue reads them, and writes nothing down before consent."""
+    from bot.engine import agent
+    from bot.model_cache import trained_model
+
+    heard = asyncio.run(agent.load(trained_model(), actions=None).parse_message("2026年3月起在深圳宝安送快递，老板欠我六千块工资"))
+    assert heard["issues"] == ["wage_arrears"] and heard["entities"] == []
+
+
 def test_what_is_kept_does_not_grow_with_the_conversation():
     import json
 

@@ -13,6 +13,8 @@ def upgrade() -> None:
     op.drop_index("outbox_waiting", "outbox")
     op.create_index("outbox_waiting", "outbox", ["status", "channel", "priority", "id"])
     op.create_index("outbox_sent", "outbox", ["sent_at"])
+    op.create_index("outbox_worker", "outbox", ["worker_id", "status", "channel", "id"])
+    op.drop_index("ix_outbox_worker_id", "outbox")
     op.drop_index("inbox_waiting", "inbox")
     op.create_index("inbox_waiting", "inbox", ["status", "channel", "id"])
     op.create_index("inbox_sender", "inbox", ["sender", "status", "id"])
@@ -29,6 +31,8 @@ def downgrade() -> None:
     op.drop_index("inbox_sender", "inbox")
     op.drop_index("inbox_waiting", "inbox")
     op.create_index("inbox_waiting", "inbox", ["channel", "status", "id"])
+    op.create_index("ix_outbox_worker_id", "outbox", ["worker_id"])
+    op.drop_index("outbox_worker", "outbox")
     op.drop_index("outbox_sent", "outbox")
     op.drop_index("outbox_waiting", "outbox")
     with op.batch_alter_table("outbox") as batch:
