@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from bot import settings
+from bot.cases.conditions import among_few
 from bot.cases.model import Inbox
 from bot.settings import CHINA
 
@@ -23,7 +24,7 @@ _WAITING = select(Inbox.id, Inbox.sender).where(
     Inbox.channel == bindparam("channel"), Inbox.status == "received", Inbox.sender.not_in(bindparam("busy", expanding=True)),
     or_(Inbox.next_try_at.is_(None), Inbox.next_try_at <= bindparam("now", type_=Inbox.next_try_at.type)),
     # A sender has one channel: its name begins with it.
-    ~exists().where(_EARLIER.sender == Inbox.sender, _EARLIER.status == "received", _EARLIER.id < Inbox.id),
+    ~exists().where(_EARLIER.sender == Inbox.sender, among_few(_EARLIER.status, "received"), _EARLIER.id < Inbox.id),
 ).order_by(Inbox.id).limit(bindparam("most", type_=Integer))
 _FINISH = update(Inbox.__table__).where(Inbox.__table__.c.id == bindparam("row"), Inbox.__table__.c.status == "received").values(
     status="handled", payload=None, handled_at=bindparam("now"))

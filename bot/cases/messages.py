@@ -4,13 +4,14 @@ from sqlalchemy.orm import Session
 
 from bot import settings
 from bot.cases import waits
+from bot.cases.conditions import among_few
 from bot.cases.model import Message, Outbox, Worker
 from bot.law.languages import in_its_script
 
 SPEAKING = ("telegram",)  # channels that carry voice messages
 WITH_FILES = ("telegram", "web")  # channels that carry files
 NOW, UNASKED = 0, 1  # the priority of what somebody waits for, and of what comes of itself and may wait behind it
-_UNASKED = Outbox.worker_id == bindparam("worker"), Outbox.status == "waiting", Outbox.priority == UNASKED
+_UNASKED = Outbox.worker_id == bindparam("worker"), among_few(Outbox.status, "waiting"), Outbox.priority == UNASKED
 # Asked at every message: made once.
 _BEFORE = select(Outbox.key).where(or_(Outbox.key == bindparam("key"), and_(*_UNASKED)))
 _RAISE = update(Outbox).where(*_UNASKED).values(priority=NOW).execution_options(synchronize_session=False)

@@ -537,7 +537,7 @@ class Inbox(Sealing, Base):
     received_at = Column(Moment, nullable=False)
     handled_at = Column(Moment)
     __table_args__ = (UniqueConstraint("channel", "update_id"), Index("inbox_waiting", "status", "channel", "id"),
-                      Index("inbox_sender", "sender", "status", "id"))
+                      Index("inbox_sender", "sender"))
 
     def data_key(self, session):
         held = session.info.get(self.sender)  # see workers.find
@@ -553,7 +553,7 @@ class Outbox(OfWorker, Base):
     __tablename__ = "outbox"
     named_by = ("key",)
     id = Column(Integer, primary_key=True)
-    worker_id = Column(ForeignKey("worker.id", ondelete="CASCADE"), nullable=False)
+    worker_id = Column(ForeignKey("worker.id", ondelete="CASCADE"), nullable=False, index=True)
     channel = Column(String(16), nullable=False)
     key = Column(String(80), nullable=False, unique=True)
     body = Sealed(nullable=False)  # {"text": …, "buttons": [{"title": …, "payload": …}]} or {"voice": …}
@@ -565,8 +565,7 @@ class Outbox(OfWorker, Base):
     sent_at = Column(Moment)
     message_id = Column(String(400))  # the messenger's own numbers of its parts, to edit or delete them later
     priority = Column(SmallInteger, nullable=False, default=0, server_default="0")  # 0: somebody waits for it now; 1: it comes unasked
-    __table_args__ = (Index("outbox_waiting", "status", "channel", "priority", "id"), Index("outbox_sent", "sent_at"),
-                      Index("outbox_worker", "worker_id", "status", "channel", "id"))
+    __table_args__ = (Index("outbox_waiting", "status", "channel", "priority", "id"), Index("outbox_sent", "sent_at"))
 
 
 class Answer(OfWorker, Base):

@@ -6,6 +6,7 @@ from sqlalchemy import Integer, bindparam, delete, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from bot import settings
+from bot.cases.conditions import among_few
 from bot.cases.crypto import Forged
 from bot.cases.inbox import clock
 from bot.cases.model import Outbox, Worker
@@ -18,7 +19,7 @@ _EARLIER = aliased(Outbox)
 _WAITING = select(Outbox.id, Outbox.worker_id).where(
     Outbox.channel == bindparam("channel"), Outbox.status == "waiting", Outbox.worker_id.not_in(bindparam("busy", expanding=True)),
     or_(Outbox.next_try_at.is_(None), Outbox.next_try_at <= bindparam("now", type_=Outbox.next_try_at.type)),
-    ~exists().where(_EARLIER.worker_id == Outbox.worker_id, _EARLIER.status == "waiting", _EARLIER.channel == Outbox.channel,
+    ~exists().where(_EARLIER.worker_id == Outbox.worker_id, among_few(_EARLIER.status, "waiting"), _EARLIER.channel == Outbox.channel,
                     _EARLIER.id < Outbox.id),
 ).order_by(Outbox.priority, Outbox.id).limit(bindparam("most", type_=Integer))
 _ROW = select(Outbox).where(Outbox.id == bindparam("id"))
